@@ -1,0 +1,61 @@
+# Wangge 网格. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= $(or $(WANGGE_PORT),8080)
+
+.PHONY: help setup run check format types test test-unit test-integration test-e2e test-browser test-slow coverage bench \
+        contracts messages lock image clean
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
+
+setup: $(VENV)/.ready  ## Virtual environment, pinned packages, front-end files
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml shared/pyproject.toml services/intake/pyproject.toml \
+                services/mediation/pyproject.toml services/notify/pyproject.toml deploy/pyproject.toml \
+                package.json package-lock.json
+	@bash deploy/setup.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+run: setup  ## Everything, from one command: Kafka, the three services, the demo community
+	@exec $(BIN)/wangge up
+
+check: setup  ## Format, lint, types, import contracts (under a minute)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+format: setup  ## Put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+test: setup  ## The whole suite: unit, architecture, real Kafka and PostgreSQL, end to end, browser
+	@$(BIN)/pytest
+
+test-unit: setup  ## Unit and architecture tests only: no server
+	@$(BIN)/pytest tests/unit tests/architecture tests/golden
+
+test-integration: setup  ## The runtime on real servers
+	@$(BIN)/pytest tests/integration
+
+test-e2e: setup  ## All services together
+	@$(BIN)/pytest tests/e2e
+
+test-browser: setup  ## The pages in a real browser
+	@$(BIN)/pytest tests/browser
+
+test-slow: setup  ## The exhaustive fault runs
+	@$(BIN)/pytest -m slow --override-ini addopts="--import-mode=importlib --strict-markers" tests/faults
+
+bench: setup  ## Measure against the references of the same run
+	@$(BIN)/python -m bench
+
+lock: setup  ## Resolve and pin every package anew (with hashes, without addresses)
+	@bash deploy/lock.sh $(BIN)/uv
+
+clean:  ## Remove what set-up made; data folders stay
+	rm -rf $(VENV) node_modules shared/web/static/vendor
