@@ -1,0 +1,112 @@
+"""What `intake` 受理 tells: reports that came in, what became of them; and what other systems may submit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from shared.contracts.envelope import Contract
+from shared.contracts.vocabulary import Channel, Contact, Kind, Personal
+
+REPORTS = "wangge.intake.reports.v1"
+SUBMISSIONS = "wangge.integration.reports.v1"
+
+
+class Place(BaseModel, frozen=True):
+    """Where it happened, by the codes of the register; no street address of a person."""
+
+    community: str | None = None
+    grid: str | None = None
+    compound: str | None = None
+
+
+class ReportReceived(Contract, frozen=True):
+    """A report was taken in (已接收) under its case code, with the kind that the triage suggests."""
+
+    event_type: ClassVar[str] = "wangge.report.received.v1"
+    topic: ClassVar[str] = REPORTS
+    about: ClassVar[str] = "report"
+
+    report: str
+    code: str
+    channel: Channel
+    external_id: str
+    station: str
+    place: Place
+    suggested: Kind
+    danger_to_life: bool
+    headline: Personal
+    reported_at: AwareDatetime
+    received_at: AwareDatetime
+
+
+class ReportClassified(Contract, frozen=True):
+    """An officer accepted or changed the kind (已分类)."""
+
+    event_type: ClassVar[str] = "wangge.report.classified.v1"
+    topic: ClassVar[str] = REPORTS
+    about: ClassVar[str] = "report"
+
+    report: str
+    code: str
+    kind: Kind
+    classified_at: AwareDatetime
+
+
+class DisputeAdmitted(Contract, frozen=True):
+    """A dispute was admitted to mediation (受理): mediation opens its case on hearing this."""
+
+    event_type: ClassVar[str] = "wangge.report.dispute-admitted.v1"
+    topic: ClassVar[str] = REPORTS
+    about: ClassVar[str] = "report"
+
+    report: str
+    code: str
+    station: str
+    place: Place
+    category: str
+    headline: Personal
+    story: Personal
+    reporter: Contact | None
+    occurred_on: date | None
+    admitted_at: AwareDatetime
+
+
+class ReportRefused(Contract, frozen=True):
+    """The report was not admitted (不予受理): the reason and the other route that was told."""
+
+    event_type: ClassVar[str] = "wangge.report.refused.v1"
+    topic: ClassVar[str] = REPORTS
+    about: ClassVar[str] = "report"
+
+    report: str
+    code: str
+    reason: str
+    other_route: str
+    refused_at: AwareDatetime
+
+
+class ReportSubmitted(Contract, frozen=True):
+    """A report that another system publishes: hotline, 110, chat relay, patrol app, anti-fraud centre.
+
+    The same CloudEvents `source` and `id` twice is the same report. Personal values come in clear from outside and are
+    sealed before anything is stored.
+    """
+
+    event_type: ClassVar[str] = "wangge.report.submitted.v1"
+    topic: ClassVar[str] = SUBMISSIONS
+    about: ClassVar[str] = "external_id"
+
+    channel: Channel
+    external_id: str = Field(min_length=1, max_length=120)
+    subject_line: str = Field(alias="subject", min_length=1, max_length=500)
+    text: str = Field(max_length=200_000)
+    reported_at: AwareDatetime
+    reporter_name: str | None = Field(default=None, max_length=100)
+    reporter_phone: str | None = Field(default=None, max_length=40)
+    station: str | None = None
+    community: str | None = None
+    grid: str | None = None
+    compound: str | None = None
