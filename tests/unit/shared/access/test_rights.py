@@ -1,0 +1,140 @@
+"""The rights: default no, each role within its reach, and the guardrails."""
+
+import pytest
+
+from shared.access.actors import EVERYWHERE, ROLES, Actor, Post, Role, Scope
+from shared.access.rights import ACTIONS, NEVER, RIGHTS, Area, areas, authorize, conflict, may
+
+HERE = Scope(station="changzhi", community="no2", grid="g1")
+
+
+def actor(role: Role, *, station: str = "changzhi", community: str | None = None, grid: str | None = None) -> Actor:
+    return Actor("a1", "郭", (Post(role, station, community, grid),))
+
+
+def test_an_actor_without_a_post_may_do_nothing() -> None:
+    nobody = Actor("a1", "郭", ())
+    for action in ACTIONS:
+        decision = authorize(nobody, action, HERE)
+        assert (decision.allowed, decision.reason) == (False, "no-post")
+
+
+def test_every_role_is_in_the_table_and_in_no_role_does_the_table_give_what_it_must_never_have() -> None:
+    assert set(RIGHTS) == set(ROLES)
+    for role, never in NEVER.items():
+        assert not never & set(RIGHTS[role]), role
+
+
+def test_what_the_table_does_not_say_is_refused() -> None:
+    for role in ROLES:
+        for action in ACTIONS:
+            if action not in RIGHTS[role]:
+                decision = authorize(actor(role), action, HERE)
+                assert (decision.allowed, decision.reason) == (False, "not-your-role"), (role, action)
+
+
+def test_no_role_below_the_city_reaches_into_another_station() -> None:
+    foreign = Scope(station="elsewhere", community="no2", grid="g1", assigned=frozenset({"a1"}))
+    for role in ROLES:
+        for action, reach in RIGHTS[role].items():
+            decision = authorize(actor(role, community="no2", grid="g1"), action, foreign)
+            assert decision.allowed == (reach == "city"), (role, action)
+
+
+def test_the_administrator_does_everything_in_its_city() -> None:
+    assert all(authorize(actor("admin"), action, EVERYWHERE).allowed for action in ACTIONS)
+
+
+def test_a_community_officer_leads_disputes_of_the_own_community_only() -> None:
+    officer = actor("community_officer", community="no2")
+    assert authorize(officer, "dispute.lead", HERE).allowed
+    other = authorize(officer, "dispute.lead", Scope(station="changzhi", community="no3"))
+    assert (other.allowed, other.reason) == (False, "not-your-place")
+
+
+def test_an_officer_of_no_community_leads_no_dispute_that_has_none() -> None:
+    assert not authorize(actor("community_officer"), "dispute.lead", Scope(station="changzhi")).allowed
+
+
+def test_triage_of_a_report_that_is_not_placed_yet_is_the_whole_stations() -> None:
+    assert authorize(actor("community_officer", community="no2"), "report.classify", Scope("changzhi")).allowed
+
+
+def test_a_grid_head_reads_reports_of_the_own_grid_only() -> None:
+    head = actor("grid_head", community="no2", grid="g1")
+    assert authorize(head, "report.read", HERE).allowed
+    assert not authorize(head, "report.read", Scope("changzhi", "no2", "g2")).allowed
+    assert not authorize(head, "report.read", Scope("changzhi", "no3", "g1")).allowed
+    assert not authorize(head, "report.read", Scope("changzhi", "no2")).allowed
+
+
+def test_a_mediator_leads_the_disputes_assigned_to_it_and_no_other() -> None:
+    mediator = actor("mediator")
+    assert authorize(mediator, "dispute.lead", Scope("changzhi", assigned=frozenset({"a1"}))).allowed
+    assert not authorize(mediator, "dispute.lead", Scope("changzhi", assigned=frozenset({"a2"}))).allowed
+
+
+def test_who_is_assigned_reaches_beyond_its_community_within_its_station() -> None:
+    officer = actor("community_officer", community="no2")
+    assert authorize(officer, "dispute.lead", Scope("changzhi", "no3", assigned=frozenset({"a1"}))).allowed
+
+
+def test_what_belongs_to_no_station_is_reached_from_the_city_only() -> None:
+    assert not authorize(actor("station_leader"), "sealed.read", EVERYWHERE).allowed
+    assert authorize(actor("operator"), "store.rebuild", EVERYWHERE).allowed
+
+
+@pytest.mark.parametrize("role", ["volunteer", "operator", "integrator", "auditor"])
+def test_some_roles_never_open_personal_values(role: Role) -> None:
+    own = Scope("changzhi", "no2", "g1", assigned=frozenset({"a1"}))
+    assert not authorize(actor(role, community="no2", grid="g1"), "sealed.read", own).allowed
+
+
+def test_a_guardrail_holds_against_a_careless_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.access.rights.RIGHTS", {"volunteer": {"sealed.read": "city"}})
+    assert not authorize(actor("volunteer"), "sealed.read", HERE).allowed
+
+
+def test_an_integrator_registers_reports_and_reads_its_own() -> None:
+    integrator = actor("integrator")
+    assert authorize(integrator, "report.register", Scope("changzhi")).allowed
+    assert authorize(integrator, "report.read", Scope("changzhi", assigned=frozenset({"a1"}))).allowed
+    assert not authorize(integrator, "report.read", Scope("changzhi")).allowed
+    assert {action for action in ACTIONS if may(integrator, action).allowed} == {"report.register", "report.read"}
+
+
+def test_an_auditor_who_is_something_else_too_may_do_nothing() -> None:
+    posts = (Post("auditor", "changzhi"), Post("admin", "changzhi"))
+    assert conflict(posts) == ("auditor", "admin")
+    assert conflict(posts[:1]) is None
+    for action in ACTIONS:
+        assert authorize(Actor("a1", "郭", posts), action, HERE).reason == "auditor-apart"
+
+
+def test_each_post_stands_on_its_own() -> None:
+    both = Actor("a1", "郭", (Post("volunteer", "changzhi", "no2", "g1"), Post("mediator", "other")))
+    assert not authorize(both, "dispute.lead", Scope("changzhi", assigned=frozenset({"a1"}))).allowed
+    assert authorize(both, "dispute.lead", Scope("other", assigned=frozenset({"a1"}))).allowed
+
+
+def test_a_decision_names_the_role_that_gave_it() -> None:
+    decision = authorize(actor("station_leader"), "report.admit", HERE)
+    assert decision.reason == "granted"
+    assert decision.parameters == {"action": "report.admit", "role": "station_leader", "reach": "station"}
+
+
+def test_the_areas_of_a_list_are_what_authorize_would_allow() -> None:
+    officer = actor("community_officer", community="no2")
+    assert areas(officer, "dispute.read") == (
+        Area("changzhi", "no2"),
+        Area("changzhi", assigned_only=True),
+    )
+    assert areas(officer, "report.read") == (Area("changzhi"),)
+    assert areas(actor("admin"), "report.read") == (Area(),)
+    assert areas(actor("grid_head", community="no2", grid="g1"), "report.read") == (
+        Area("changzhi", "no2", "g1"),
+        Area("changzhi", assigned_only=True),
+    )
+    assert areas(actor("volunteer"), "report.read") == (Area("changzhi", assigned_only=True),)
+    assert areas(actor("volunteer"), "sealed.read") == ()
+    assert areas(actor("grid_head"), "report.read") == (Area("changzhi", assigned_only=True),)
