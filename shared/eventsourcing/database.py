@@ -1,0 +1,121 @@
+"""A service's database: SQLite or PostgreSQL behind one face, with transactions that suit an event store.
+
+SQLite: WAL with `synchronous=FULL`, `BEGIN IMMEDIATE`, one writing connection behind a fair gate and readers of their
+own. PostgreSQL: a connection apart for the writer, which may not sit idle in a transaction while it holds the head.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Dialect: TypeAlias = Literal["sqlite", "postgresql"]
+
+_IDLE_IN_TRANSACTION_MS = 1_500
+_BUSY_MS = 15_000
+
+
+class Database:
+    """Engines of one database URL (`sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`)."""
+
+    def __init__(self, url: str, pool_size: int = 8) -> None:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            raise ValueError(
+                f"{parsed.drivername} is not supported: use sqlite+aiosqlite:///file or postgresql+asyncpg://…"
+            )
+        self.url = url
+        self.dialect: Dialect = "sqlite" if backend == "sqlite" else "postgresql"
+        self._gate = asyncio.Lock()
+        if self.dialect == "sqlite":
+            if not parsed.database or parsed.database == ":memory:":
+                raise ValueError("a SQLite event store needs a file: sqlite+aiosqlite:////path/to/file.db")
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self._writing = _sqlite(url, "BEGIN IMMEDIATE", pool_size=1)
+            self._reading = _sqlite(url, "BEGIN", pool_size=pool_size)
+            self._following = self._writing
+        else:
+            self._writing = _postgresql(url, 2, idle_ms=_IDLE_IN_TRANSACTION_MS)
+            self._reading = _postgresql(url, pool_size)
+            self._following = self._reading
+
+    @asynccontextmanager
+    async def appending(self) -> AsyncIterator[AsyncConnection]:
+        """The writer's transaction, which holds the head row."""
+        async with self._transaction(self._writing) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Any other transaction that writes: read models, checkpoints, keys."""
+        async with self._transaction(self._following) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent view to read from."""
+        async with self._reading.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        if self.dialect == "sqlite":
+            async with self._gate, engine.begin() as connection:
+                yield connection
+        else:
+            async with engine.begin() as connection:
+                yield connection
+
+    @property
+    def now_sql(self) -> str:
+        """SQL for microseconds since 1970 UTC on the database's own clock, which all replicas share."""
+        if self.dialect == "sqlite":
+            return "CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)"
+        return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self._writing
+
+    async def close(self) -> None:
+        await self._writing.dispose()
+        await self._reading.dispose()
+
+
+def _postgresql(url: str, pool_size: int, idle_ms: int | None = None) -> AsyncEngine:
+    server_settings = {"application_name": "wangge", "jit": "off"}
+    if idle_ms is not None:
+        server_settings["idle_in_transaction_session_timeout"] = str(idle_ms)
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        hide_parameters=True,
+        connect_args={"server_settings": server_settings, "timeout": 5, "command_timeout": 60},
+    )
+
+
+def _sqlite(url: str, begin: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun by us, not guessed by the driver
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,119 @@
+"""The runtime's own tables, the same in every service's database. Read models are not here: they are rebuilt."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
+
+core = MetaData()
+
+head = Table(
+    "head",
+    core,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("epoch", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+streams = Table(
+    "streams",
+    core,
+    Column("id", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    core,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("schema", SmallInteger, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("meta", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Index("events_by_stream", "stream", "version", unique=True),
+    Index("events_by_command", "command"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    core,
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    core,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    core,
+    Column("stream", Text, primary_key=True),
+    Column("fold", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    core,
+    Column("id", Text, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("made", BigInteger, nullable=False),
+)
+
+key_links = Table(
+    "key_links",
+    core,
+    Column("person", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Index("key_links_by_key", "key"),
+)
+
+erased = Table(
+    "erased",
+    core,
+    Column("id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+parked = Table(
+    "parked",
+    core,
+    Column("id", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("retries", Integer, nullable=False),
+    Column("settled_because", Text, nullable=False),
+    Index("parked_by_state", "state", "cause", "position"),
+)
+
+timers = Table(
+    "timers",
+    core,
+    Column("id", Text, primary_key=True),
+    Column("due", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("correlation", Text, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+    Index("timers_by_due", "due"),
+)

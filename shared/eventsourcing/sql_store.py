@@ -1,0 +1,358 @@
+"""The event store on SQLite and PostgreSQL: one writer per process that commits what is waiting as one transaction.
+
+The head row is lock and counter in one, so positions are dense and in the order of commits, under any number of
+processes: whoever follows the store reads `position > checkpoint` and misses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.eventsourcing.chain import link
+from shared.eventsourcing.database import Database
+from shared.eventsourcing.store import (
+    Append,
+    Appended,
+    Clock,
+    CommandReused,
+    Head,
+    StoredEvent,
+    StoreError,
+    StoreUnavailable,
+    VersionConflict,
+    Wake,
+    check,
+    fingerprint_of,
+    microseconds,
+    system_clock,
+)
+
+log = logging.getLogger(__name__)
+
+_COLUMNS = "position, stream, version, type, schema, command, data, meta, hash, recorded"
+_GROUP = 500
+_GROUP_BYTES = 8 * 1024 * 1024
+_ATTEMPTS = 6
+_BACK_OFF = 0.05
+
+_LOCK = {
+    "postgresql": "SELECT epoch, position, hash FROM head WHERE id = 1 FOR UPDATE",
+    "sqlite": "SELECT epoch, position, hash FROM head WHERE id = 1",
+}
+_PG_LOOK_UP = (
+    "SELECT id, version, NULL::bigint, NULL::bytea FROM streams WHERE id = ANY(CAST($1 AS text[])) "
+    "UNION ALL SELECT command || chr(10) || stream, version, position, meta "
+    "FROM events WHERE command = ANY(CAST($2 AS text[]))"
+)
+_PG_WRITE = (
+    f"WITH e AS (INSERT INTO events ({_COLUMNS}) SELECT * FROM unnest(CAST($1 AS bigint[]), CAST($2 AS text[]), "
+    "CAST($3 AS bigint[]), CAST($4 AS text[]), CAST($5 AS smallint[]), CAST($6 AS text[]), CAST($7 AS bytea[]), "
+    "CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bigint[]))), "
+    "s AS (INSERT INTO streams (id, version) SELECT * FROM unnest(CAST($11 AS text[]), CAST($12 AS bigint[])) "
+    "ON CONFLICT (id) DO UPDATE SET version = excluded.version) "
+    "UPDATE head SET position = CAST($13 AS bigint), hash = CAST($14 AS bytea) WHERE id = 1"
+)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    append: Append
+    size: int
+    answer: asyncio.Future[Appended]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the database held when the head was locked."""
+
+    versions: dict[str, int]
+    commands: dict[str, tuple[str, Appended]]
+
+
+class SqlStore:
+    """An `EventStore`; make it with `SqlStore(database)` after the schema is there, end it with `close()`."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        self.database = database
+        self._clock = clock
+        self._queue: list[_Waiting] = []
+        self._drain: asyncio.Task[None] | None = None
+        self._closed = False
+        self.appended = Wake()
+        self.append_seconds: list[float] = []
+
+    # Appending
+
+    async def append(self, append: Append) -> Appended:
+        check(append)
+        if self._closed:
+            raise StoreUnavailable("this store is closed: the service is stopping")
+        size = sum(len(event.data) + len(event.meta) for write in append.writes for event in write.events)
+        waiting = _Waiting(append, size, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        if self._drain is None:
+            self._drain = asyncio.create_task(self._drain_queue())
+        # Shielded: a caller that gives up must not take an append away that is being committed.
+        return await asyncio.shield(waiting.answer)
+
+    async def _drain_queue(self) -> None:
+        try:
+            # One turn of the loop, so that appends decided at this moment travel together.
+            await asyncio.sleep(0)
+            while self._queue:
+                group = self._next_group()
+                try:
+                    await self._settle(group)
+                except Exception as error:  # whatever it was, its callers hear of it and the queue goes on
+                    log.exception("a group of %d appends failed", len(group))
+                    for waiting in group:
+                        if not waiting.answer.done():
+                            waiting.answer.set_exception(error)
+        finally:
+            self._drain = None
+
+    def _next_group(self) -> list[_Waiting]:
+        count = size = 0
+        for waiting in self._queue[:_GROUP]:
+            size += waiting.size
+            if count and size > _GROUP_BYTES:
+                break
+            count += 1
+        group, self._queue = self._queue[:count], self._queue[count:]
+        return group
+
+    async def _settle(self, group: list[_Waiting]) -> None:
+        """Commits a group. After a failure the outcome is unknown: commands are looked up under the lock."""
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(_BACK_OFF * 2**attempt)
+            try:
+                answers = await self._commit(group)
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
+                if len(group) > 1 and isinstance(error, DBAPIError) and not error.connection_invalidated:
+                    # Perhaps one of them cannot be stored: alone, it fails alone.
+                    for waiting in group:
+                        await self._settle_alone(waiting)
+                    return
+                log.warning("append attempt %d of %d: %s", attempt + 1, _ATTEMPTS, type(error).__name__)
+                last: Exception = error
+            else:
+                for waiting, answer in zip(group, answers, strict=True):
+                    if waiting.answer.done():
+                        continue
+                    if isinstance(answer, StoreError):
+                        waiting.answer.set_exception(answer)
+                    else:
+                        waiting.answer.set_result(answer)
+                self.appended.ring()
+                return
+        unavailable = StoreUnavailable(
+            f"the database did not commit within {_ATTEMPTS} attempts ({type(last).__name__}); "
+            "whether it was stored is unknown: ask again with the same id"
+        )
+        unavailable.__cause__ = last
+        for waiting in group:
+            if not waiting.answer.done():
+                waiting.answer.set_exception(unavailable)
+
+    async def _settle_alone(self, waiting: _Waiting) -> None:
+        try:
+            await self._settle([waiting])
+        except Exception as error:
+            if not waiting.answer.done():
+                waiting.answer.set_exception(error)
+
+    async def _commit(self, group: list[_Waiting]) -> list[Appended | StoreError]:
+        appends = [waiting.append for waiting in group]
+        async with self.database.appending() as tx:
+            head = Head._make((await tx.exec_driver_sql(_LOCK[self.database.dialect])).one())
+            # A second statement on purpose: on PostgreSQL the lock's own snapshot is stale once it had to wait.
+            known = await self._look_up(tx, appends)
+            rows, answers = self._decide_winners(appends, head, known)
+            if rows:
+                await self._write(tx, rows, known.versions)
+        return answers
+
+    async def _look_up(self, tx: AsyncConnection, appends: Sequence[Append]) -> _Known:
+        streams = list({write.stream for append in appends for write in append.writes})
+        commands = list({append.command for append in appends})
+        found: list[Any]
+        if self.database.dialect == "postgresql":
+            found = list((await tx.exec_driver_sql(_PG_LOOK_UP, (streams, commands))).all())
+        else:
+            found = []
+            for some in _chunks(streams):
+                marks = ",".join("?" * len(some))
+                sql = f"SELECT id, version, NULL, NULL FROM streams WHERE id IN ({marks})"
+                found += (await tx.exec_driver_sql(sql, tuple(some))).all()
+            for some in _chunks(commands):
+                marks = ",".join("?" * len(some))
+                sql = (
+                    "SELECT command || char(10) || stream, version, position, meta "
+                    f"FROM events WHERE command IN ({marks})"
+                )
+                found += (await tx.exec_driver_sql(sql, tuple(some))).all()
+        known = _Known({}, {})
+        for name, version, position, meta in found:
+            if position is None:
+                known.versions[name] = version
+            else:
+                _remember(known.commands, name, version, position, meta)
+        return known
+
+    def _decide_winners(
+        self, appends: Sequence[Append], head: Head, known: _Known
+    ) -> tuple[list[tuple[Any, ...]], list[Appended | StoreError]]:
+        """Gives every append of the group its place or its conflict; updates `known` as the group goes."""
+        recorded = microseconds(self._clock())
+        position, hash_ = head.position, head.hash
+        rows: list[tuple[Any, ...]] = []
+        answers: list[Appended | StoreError] = []
+        for append in appends:
+            answer = _stored_or_conflicting(append, known)
+            if answer is not None:
+                answers.append(answer)
+                continue
+            versions: dict[str, int] = {}
+            for write in append.writes:
+                version = known.versions.get(write.stream, 0)
+                for new in write.events:
+                    version = version + 1 if new.version is None else new.version
+                    position += 1
+                    hash_ = link(
+                        hash_,
+                        position,
+                        write.stream,
+                        version,
+                        new.type,
+                        new.schema,
+                        append.command,
+                        new.data,
+                        new.meta,
+                        recorded,
+                    )
+                    rows.append(
+                        (
+                            position,
+                            write.stream,
+                            version,
+                            new.type,
+                            new.schema,
+                            append.command,
+                            new.data,
+                            new.meta,
+                            hash_,
+                            recorded,
+                        )
+                    )
+                versions[write.stream] = known.versions[write.stream] = version
+            stored = Appended(position, versions)
+            known.commands[append.command] = (append.fingerprint, stored)
+            answers.append(stored)
+        return rows, answers
+
+    async def _write(self, tx: AsyncConnection, rows: list[tuple[Any, ...]], versions: dict[str, int]) -> None:
+        position, hash_ = rows[-1][0], rows[-1][8]
+        touched = {row[1]: row[2] for row in rows}
+        if self.database.dialect == "postgresql":
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            await tx.exec_driver_sql(
+                _PG_WRITE, (*columns, list(touched.keys()), list(touched.values()), position, hash_)
+            )
+            return
+        await tx.exec_driver_sql(
+            f"INSERT INTO events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)",
+            rows,
+        )
+        await tx.exec_driver_sql(
+            "INSERT INTO streams (id, version) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version",
+            list(touched.items()),
+        )
+        await tx.exec_driver_sql("UPDATE head SET position = ?, hash = ? WHERE id = 1", (position, hash_))
+
+    # Reading
+
+    async def find(self, command: str, fingerprint: str = "") -> Appended | None:
+        statement = text("SELECT command || '\n' || stream, version, position, meta FROM events WHERE command = :c")
+        async with self.database.reading() as tx:
+            found = (await tx.execute(statement, {"c": command})).all()
+        commands: dict[str, tuple[str, Appended]] = {}
+        for name, version, position, meta in found:
+            _remember(commands, name, version, position, meta)
+        if command not in commands:
+            return None
+        known, answer = commands[command]
+        if known != fingerprint:
+            raise CommandReused(command)
+        return answer
+
+    async def read_stream(self, stream: str, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
+        sql = f"SELECT {_COLUMNS} FROM events WHERE stream = :s AND version > :v ORDER BY version"
+        values: dict[str, Any] = {"s": stream, "v": after}
+        if limit is not None:
+            sql += " LIMIT :n"
+            values["n"] = limit
+        async with self.database.reading() as tx:
+            return [StoredEvent._make(row) for row in (await tx.execute(text(sql), values)).all()]
+
+    async def read_all(self, after: int, limit: int = 500) -> Sequence[StoredEvent]:
+        async with self.database.reading() as tx:
+            return await read_after(tx, after, limit)
+
+    async def version(self, stream: str) -> int:
+        async with self.database.reading() as tx:
+            found = await tx.execute(text("SELECT version FROM streams WHERE id = :s"), {"s": stream})
+            return found.scalar() or 0
+
+    async def head(self) -> Head:
+        async with self.database.reading() as tx:
+            row = (await tx.execute(text("SELECT epoch, position, hash FROM head WHERE id = 1"))).one()
+        return Head._make(row)
+
+    async def close(self) -> None:
+        """Lets what was accepted be committed, then takes no more."""
+        self._closed = True
+        while self._drain is not None:
+            await asyncio.wait((self._drain,))
+
+
+_READ_AFTER = text(f"SELECT {_COLUMNS} FROM events WHERE position > :p ORDER BY position LIMIT :n")
+
+
+async def read_after(tx: AsyncConnection, after: int, limit: int) -> list[StoredEvent]:
+    return [StoredEvent._make(row) for row in (await tx.execute(_READ_AFTER, {"p": after, "n": limit})).all()]
+
+
+def _stored_or_conflicting(append: Append, known: _Known) -> Appended | StoreError | None:
+    if append.command in known.commands:
+        fingerprint, answer = known.commands[append.command]
+        if fingerprint != append.fingerprint:
+            return CommandReused(append.command)
+        return Appended(answer.position, answer.versions, repeated=True)
+    for write in append.writes:
+        actual = known.versions.get(write.stream, 0)
+        if write.expected is not None and write.expected != actual:
+            return VersionConflict(write.stream, write.expected, actual)
+        first = write.events[0].version
+        if first is not None and first <= actual:
+            return VersionConflict(write.stream, first - 1, actual)
+    return None
+
+
+def _remember(commands: dict[str, tuple[str, Appended]], name: str, version: int, position: int, meta: bytes) -> None:
+    command, stream = name.split("\n")
+    fingerprint, answer = commands.get(command, (fingerprint_of(meta), Appended(0, {})))
+    versions = {**answer.versions, stream: max(version, answer.versions.get(stream, 0))}
+    commands[command] = (fingerprint, Appended(max(answer.position, position), versions, repeated=True))
+
+
+def _chunks(values: list[str], size: int = 500) -> list[list[str]]:
+    return [values[at : at + size] for at in range(0, len(values), size)]
