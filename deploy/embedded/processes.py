@@ -95,7 +95,7 @@ class Child:
                 env=self._environment,
                 cwd=self._folder,
                 user=self._user,
-                group=self._user,
+                group=None if self._user is None else group_of(self._user),
                 extra_groups=None if self._user is None else [],
                 start_new_session=True,
                 preexec_fn=None if self._wants_watcher else _die_with_parent(self._death_signal),
@@ -174,6 +174,13 @@ async def keep_running(
             say(process.name, f"could not be started again: {reason}")
         else:
             say(process.name, "started again")
+
+
+def group_of(user: int) -> int:
+    """The main group of a user of this machine."""
+    import pwd  # only where there are users by number
+
+    return pwd.getpwuid(user).pw_gid
 
 
 def ending(code: int) -> str:
