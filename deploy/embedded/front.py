@@ -207,7 +207,8 @@ class _Passed(StreamingResponse):
 
     def __init__(self, answer: httpx2.Response) -> None:
         super().__init__(answer.aiter_raw(), status_code=answer.status_code)
-        dropped = _HOP_BY_HOP | _named_by_connection(answer.headers.get_list("connection"))
+        # The front's server dates every answer itself.
+        dropped = _HOP_BY_HOP | {"date"} | _named_by_connection(answer.headers.get_list("connection"))
         self.raw_headers = [
             (name.lower(), value) for name, value in answer.headers.raw if name.lower().decode("latin-1") not in dropped
         ]

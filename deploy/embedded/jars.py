@@ -1,6 +1,9 @@
 """Kafka's jars: resolved by Maven coordinates on first use, kept in a cache folder, checked before they are used."""
 
+import asyncio
+import contextlib
 import os
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -48,6 +51,33 @@ def broker_class_path(progress: Progress = silent, cache: Path | None = None) ->
     finally:
         lock.release()
     return known
+
+
+async def fetch_class_path(progress: Progress = silent) -> list[Path]:
+    """`broker_class_path` in a thread that ends with the process, so that stopping never waits for a download."""
+    loop = asyncio.get_running_loop()
+    fetched: asyncio.Future[list[Path]] = loop.create_future()
+
+    def settle(jars: list[Path], reason: BaseException | None) -> None:
+        if fetched.done():  # cancelled meanwhile
+            return
+        if reason is None:
+            fetched.set_result(jars)
+        else:
+            fetched.set_exception(reason)
+
+    def work() -> None:
+        jars: list[Path] = []
+        failed: BaseException | None = None
+        try:
+            jars = broker_class_path(progress)
+        except Exception as reason:
+            failed = reason
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, jars, failed)
+
+    threading.Thread(target=work, name="Kafka's jars", daemon=True).start()
+    return await fetched
 
 
 def _listed(listing: Path) -> list[Path]:

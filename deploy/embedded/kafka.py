@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.embedded import ports
 from deploy.embedded.errors import KafkaNotReady
-from deploy.embedded.jars import broker_class_path
+from deploy.embedded.jars import fetch_class_path
 from deploy.embedded.java import find_java
 from deploy.embedded.processes import Child, ending, last_lines
 from deploy.embedded.progress import Progress, silent
@@ -104,7 +104,7 @@ class EmbeddedKafka:
         await ports.require_free(HOST, self.port, "WANGGE_KAFKA_PORT")
         await ports.require_free(HOST, self.controller_port, "WANGGE_KAFKA_CONTROLLER_PORT")
         java = await asyncio.to_thread(find_java)
-        jars = await asyncio.to_thread(broker_class_path, self._progress)
+        jars = await fetch_class_path(self._progress)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._settings_file.write_text(
             _SETTINGS.format(port=self.port, controller_port=self.controller_port), encoding="ascii"
