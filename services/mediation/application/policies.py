@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
+from pydantic import ValidationError
+
 from services.mediation.domain import events
 from services.mediation.domain.commands import Command, OpenDispute
+from services.mediation.domain.refusals import AdmissionUnusable
 from shared.contracts.envelope import Contract
 from shared.contracts.reports import DisputeAdmitted
 from shared.contracts.vocabulary import Contact, Personal
@@ -31,7 +34,12 @@ def react(contract: Contract, sealed: Callable[[Personal], Sealed]) -> list[Aske
     match contract:
         case DisputeAdmitted():
             dispute = dispute_id(contract.report)
-            return [Asked(dispute, open_dispute(dispute, contract, sealed))]
+            try:
+                return [Asked(dispute, open_dispute(dispute, contract, sealed))]
+            except ValidationError as malformed:
+                # A refusal, so that this one is parked for people to see and those behind it go on.
+                fields = ", ".join(".".join(map(str, error["loc"])) for error in malformed.errors())
+                raise AdmissionUnusable(report=contract.report, fields=fields) from None
         case _:
             return []
 

@@ -523,10 +523,8 @@ def evolve(state: State, event: Event) -> State:
     match state:
         case Unopened():
             return Open(begin(event)) if isinstance(event, events.DisputeOpened) else state
-        case Open(case):
-            return follow(state, case, event)
-        case Refused(case):
-            return follow(state, case, event)
+        case Open() | Refused():
+            return follow(state, event)
         case Settled() | Closed():
             return state
         case _:
@@ -542,7 +540,8 @@ def begin(event: events.DisputeOpened) -> Case:
     )
 
 
-def follow(state: Open | Refused, case: Case, event: Event) -> State:
+def follow(state: Open | Refused, event: Event) -> State:
+    case = state.case
     match event:
         case events.DisputeOpened():
             return state

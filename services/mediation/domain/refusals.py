@@ -35,6 +35,10 @@ class DatedTooEarly(Refusal):
     )
 
 
+class AdmissionUnusable(Refusal):
+    say = sentence("The admission of report {report} cannot be opened as a dispute, for its {fields}: admit it anew.")
+
+
 # Parties and the group
 
 
