@@ -81,7 +81,7 @@ class WrongValues(Exception):
 
 
 class Catalogue:
-    """All templates, each checked when loaded: it parses, and uses exactly the variables that it declares."""
+    """All templates, each checked when loaded: it can be filled in, and uses exactly the variables that it declares."""
 
     def __init__(self, templates: Iterable[MessageTemplate]) -> None:
         # Autoescaping is for HTML; these are plain texts, escaped by whatever page or channel shows them.
@@ -95,6 +95,7 @@ class Catalogue:
                 template,
                 {"zh": self._compiled(template, "zh"), "en": self._compiled(template, "en")},
             )
+            self._try(template)
 
     def newest(self, name: str) -> MessageTemplate:
         versions = [template for template, _ in self._entries.values() if template.name == name]
@@ -137,6 +138,21 @@ class Catalogue:
                 f"declare {sorted(undeclared)}, use or drop {sorted(unused)}"
             )
         return compiled
+
+    def _try(self, template: MessageTemplate) -> None:
+        """Some faults show only when values are filled in."""
+        try:
+            self.render(template.name, template.version, {v: _EXAMPLES[kind] for v, kind in template.variables.items()})
+        except TemplateError as fault:
+            raise FaultyTemplate(f"{_named(template)} cannot be filled in: {fault}") from fault
+
+
+_EXAMPLES: Final[Mapping[VariableKind, str]] = {
+    "text": "WG-2026-000001",
+    "number": "1",
+    "instant": "2026-01-01T00:00:00+00:00",
+    "seat": "auxiliary",
+}
 
 
 def _named(template: MessageTemplate) -> str:
@@ -249,3 +265,4 @@ CASE_SETTLED: Final = MessageTemplate(
 )
 
 CATALOGUE: Final = Catalogue((GROUP_APPOINTED, SESSION_SET, CASE_SETTLED))
+"""The messages that are in use."""

@@ -1,0 +1,156 @@
+"""Who is told of what: each person once, however often the fact is heard."""
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+
+import pytest
+
+from services.notify.application.policies import Route, react, route
+from services.notify.application.templates import CATALOGUE
+from services.notify.domain.delivery import PlanDelivery
+from shared.contracts.cases import Case, CaseOpened, CaseSettled, MemberAppointed, SessionScheduled
+from shared.contracts.envelope import Contract
+from shared.contracts.register import PersonErased
+from shared.contracts.vocabulary import Contact, Personal
+from shared.eventsourcing.sealed import Sealed
+from tests.unit.notify.examples import MONDAY, at
+
+LI = Contact(
+    person="person-li",
+    name=Personal(of="person-li", box="s1.bmFtZQ"),
+    phone=Personal(of="person-li", box="s1.cGhvbmU"),
+)
+ZHAO = Contact(person="person-zhao")
+appointed = MemberAppointed(
+    case="case-basement",
+    code="WG-2026-000018",
+    station="wangfu",
+    at=MONDAY,
+    member=ZHAO,
+    account="zhao",
+    seat="auxiliary",
+    group_complete=True,
+)
+scheduled = SessionScheduled(
+    case="case-basement",
+    code="WG-2026-000018",
+    station="wangfu",
+    at=MONDAY,
+    session=1,
+    begins_at=at(600),
+    place="社区调解室",
+    tell=(LI, ZHAO, LI),
+)
+settled = CaseSettled(
+    case="case-basement", code="WG-2026-000018", station="wangfu", at=at(700), settled_same_day=True, tell=(LI, ZHAO)
+)
+opened = CaseOpened(
+    case="case-basement",
+    code="WG-2026-000018",
+    station="wangfu",
+    at=MONDAY,
+    report="report-18",
+    category="tenancy",
+    headline=Personal(of="report-18", box="s1.aGVhZA"),
+    same_day_target=at(600),
+)
+
+
+def seal(value: Personal) -> Sealed:
+    return Sealed(of=value.of, box=value.box)
+
+
+def told(contract: Contract, *, webhook: bool = True) -> list[tuple[str, PlanDelivery]]:
+    return react(contract, now=at(1), seal=seal, webhook_configured=webhook)
+
+
+def changed(contract: Case, **fields: object) -> Case:
+    return type(contract)(**{**dict(contract), **fields})
+
+
+def test_a_member_is_told_of_the_appointment_in_the_inbox_of_their_account() -> None:
+    [(stream, command)] = told(appointed)
+    assert stream == f"delivery-{command.about.delivery}"
+    assert (command.about.template, command.about.person, command.about.channel) == (
+        "group-appointed",
+        "person-zhao",
+        "inbox",
+    )
+    assert (command.account, command.station, command.now) == ("zhao", "wangfu", at(1))
+    assert (command.name, command.phone) == (None, None)
+    assert command.variables == {"code": "WG-2026-000018", "seat": "auxiliary"}
+
+
+def test_each_party_of_a_session_is_told_once_with_time_and_place() -> None:
+    commands = [command for _, command in told(scheduled)]
+    assert [command.about.person for command in commands] == ["person-li", "person-zhao"]
+    assert {command.about.channel for command in commands} == {"webhook"}
+    assert len({command.about.notice for command in commands}) == 1
+    assert commands[0].phone == Sealed(of="person-li", box="s1.cGhvbmU")
+    assert commands[0].variables == {
+        "code": "WG-2026-000018",
+        "session": "1",
+        "begins_at": "2026-11-23T11:30:00+00:00",
+        "place": "社区调解室",
+    }
+
+
+def test_reporter_and_parties_are_told_that_it_is_settled() -> None:
+    assert [(c.about.template, c.about.person) for _, c in told(settled)] == [
+        ("case-settled", "person-li"),
+        ("case-settled", "person-zhao"),
+    ]
+
+
+@pytest.mark.parametrize("contract", [opened, PersonErased(person="person-li", at=MONDAY)])
+def test_what_concerns_nobody_here_plans_nothing(contract: Contract) -> None:
+    assert told(contract) == []
+
+
+@pytest.mark.parametrize("contract", [appointed, scheduled, settled])
+def test_hearing_the_same_fact_again_plans_the_same_deliveries(contract: Case) -> None:
+    elsewhere = changed(contract, at=contract.at.astimezone(timezone(timedelta(hours=8))))
+    assert told(elsewhere) == told(contract)
+    assert [stream for stream, _ in told(contract, webhook=False)] == [stream for stream, _ in told(contract)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (appointed, changed(appointed, seat="neighbour")),
+        (appointed, changed(appointed, case="another")),
+        (scheduled, changed(scheduled, session=2)),
+        (scheduled, changed(scheduled, at=at(30), begins_at=at(900))),
+        (settled, changed(settled, at=at(90_000))),
+    ],
+    ids=["another seat", "another case", "the next session", "the session moved", "settled again after a relapse"],
+)
+def test_another_fact_is_told_anew(one: Case, other: Case) -> None:
+    assert {stream for stream, _ in told(one)}.isdisjoint(stream for stream, _ in told(other))
+
+
+def test_the_ids_never_change_lest_everything_be_sent_again() -> None:
+    assert [stream for contract in (appointed, scheduled, settled) for stream, _ in told(contract)] == [
+        "delivery-a33cd60e-469d-5f3b-a331-b0e1203b81af",
+        "delivery-a25725e1-d31a-584b-a405-20afe771744a",
+        "delivery-507ac912-6dfd-5a94-89eb-8e6e532fbdfc",
+        "delivery-133dd3e6-d6d8-5815-98ca-35f846f918e9",
+        "delivery-ea6075fa-439c-5da7-aa10-7e0c59a42fba",
+    ]
+
+
+def test_the_channel_follows_from_account_and_settings() -> None:
+    assert route("zhao", webhook_configured=True) == Route("inbox", "zhao")
+    assert route("zhao", webhook_configured=False) == Route("inbox", "zhao")
+    assert route(None, webhook_configured=True) == Route("webhook", None)
+    assert route(None, webhook_configured=False) == Route("inbox", None)
+
+
+@pytest.mark.parametrize("contract", [appointed, scheduled, settled])
+def test_what_is_planned_can_be_rendered(contract: Case) -> None:
+    for _, command in told(contract):
+        values = {name: value for name, value in command.variables.items() if isinstance(value, str)}
+        rendered = CATALOGUE.render(command.about.template, command.template_version, values)
+        assert "WG-2026-000018" in rendered.zh.text
+        assert "WG-2026-000018" in rendered.en.text
