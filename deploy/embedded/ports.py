@@ -20,7 +20,7 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
     return listener
 
 
-async def require_free(host: str, port: int, setting: str, patience: float = 5.0) -> None:
+async def require_free(host: str, port: int, setting: str, patience: float = 3.0) -> None:
     """Waits a little, since the processes of a launcher that was killed need a moment to go."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + patience
