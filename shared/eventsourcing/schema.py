@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
 
 core = MetaData()
+
+# Streams are compared byte by byte, so that a range of names means the same on both databases.
+_Name = Text().with_variant(Text(collation="C"), "postgresql")
 
 head = Table(
     "head",
@@ -18,7 +21,7 @@ head = Table(
 streams = Table(
     "streams",
     core,
-    Column("id", Text, primary_key=True),
+    Column("id", _Name, primary_key=True),
     Column("version", BigInteger, nullable=False),
 )
 
@@ -26,7 +29,7 @@ events = Table(
     "events",
     core,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("stream", Text, nullable=False),
+    Column("stream", _Name, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("type", Text, nullable=False),
     Column("schema", SmallInteger, nullable=False),
@@ -85,35 +88,4 @@ erased = Table(
     core,
     Column("id", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),
-)
-
-parked = Table(
-    "parked",
-    core,
-    Column("id", Text, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-    Column("cause", Text, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("payload", Text, nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("retries", Integer, nullable=False),
-    Column("settled_because", Text, nullable=False),
-    Index("parked_by_state", "state", "cause", "position"),
-)
-
-timers = Table(
-    "timers",
-    core,
-    Column("id", Text, primary_key=True),
-    Column("due", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("correlation", Text, nullable=False),
-    Column("station", Text, nullable=False),
-    Column("set_at", BigInteger, nullable=False),
-    Index("timers_by_due", "due"),
 )

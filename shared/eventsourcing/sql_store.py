@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.eventsourcing.chain import link
+from shared.eventsourcing.chain import Break, Tampered, link
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.store import (
     Append,
@@ -87,7 +88,8 @@ class SqlStore:
         self._drain: asyncio.Task[None] | None = None
         self._closed = False
         self.appended = Wake()
-        self.append_seconds: list[float] = []
+        self.observe: Callable[[float], None] = lambda _seconds: None
+        """Told how long each append took, for the metrics."""
 
     # Appending
 
@@ -100,8 +102,11 @@ class SqlStore:
         self._queue.append(waiting)
         if self._drain is None:
             self._drain = asyncio.create_task(self._drain_queue())
+        began = time.perf_counter()
         # Shielded: a caller that gives up must not take an append away that is being committed.
-        return await asyncio.shield(waiting.answer)
+        answer = await asyncio.shield(waiting.answer)
+        self.observe(time.perf_counter() - began)
+        return answer
 
     async def _drain_queue(self) -> None:
         try:
@@ -316,6 +321,31 @@ class SqlStore:
         async with self.database.reading() as tx:
             row = (await tx.execute(text("SELECT epoch, position, hash FROM head WHERE id = 1"))).one()
         return Head._make(row)
+
+    async def received_at(self, like: str, version: int) -> int | None:
+        """Own position of the event that a received stream, whose name begins so, holds at a version."""
+        statement = text(
+            "SELECT e.position FROM streams s JOIN events e ON e.stream = s.id AND e.version = :v "
+            "WHERE s.id >= :from AND s.id < :to ORDER BY e.position"
+        )
+        async with self.database.reading() as tx:
+            found = await tx.execute(statement, {"v": version, "from": like, "to": like + "\U0010ffff"})
+            return found.scalars().first()
+
+    async def progress(self) -> tuple[int, dict[str, int]]:
+        """The head's position and every follower's."""
+        async with self.database.reading() as tx:
+            head = (await tx.execute(text("SELECT position FROM head WHERE id = 1"))).scalar_one()
+            rows = await tx.execute(text("SELECT name, position FROM checkpoints"))
+            return head, dict(rows.tuples().all())
+
+    async def check_head(self, position: int, hash_: bytes) -> None:
+        """The head must be the last event's: events cut off at the end show here."""
+        head = await self.head()
+        if (head.position, bytes(head.hash)) != (position, hash_) and head.position <= position:
+            raise Tampered(Break(head.position, "head", "the head is not that of the last event"))
+        if head.position > position and not await self.read_all(position, 1):
+            raise Tampered(Break(position + 1, "head", f"events {position + 1} to {head.position} are missing"))
 
     async def close(self) -> None:
         """Lets what was accepted be committed, then takes no more."""

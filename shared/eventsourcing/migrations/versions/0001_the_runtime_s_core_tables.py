@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.create_table(
         "events",
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("stream", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("schema", sa.SmallInteger(), nullable=False),
@@ -70,23 +70,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
-        "parked",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("cause", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("retries", sa.Integer(), nullable=False),
-        sa.Column("settled_because", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("parked_by_state", "parked", ["state", "cause", "position"], unique=False)
-    op.create_table(
         "snapshots",
         sa.Column("stream", sa.Text(), nullable=False),
         sa.Column("fold", sa.Text(), nullable=False),
@@ -96,20 +79,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "streams",
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_table(
-        "timers",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("due", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("correlation", sa.Text(), nullable=False),
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("set_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("timers_by_due", "timers", ["due"], unique=False)
     # ### end Alembic commands ###

@@ -1,0 +1,243 @@
+"""Handling a command: load the stream, decide, append; on a lost race read again and decide anew."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import NAMESPACE_URL, uuid5
+from weakref import WeakValueDictionary
+
+from pydantic import TypeAdapter
+
+from shared.eventsourcing.decider import Decider, Refusal
+from shared.eventsourcing.events import Codec, Event
+from shared.eventsourcing.store import (
+    Append,
+    Appended,
+    EventStore,
+    Meta,
+    NewEvent,
+    StoreError,
+    StreamWrite,
+    VersionConflict,
+)
+
+C = TypeVar("C")
+S = TypeVar("S")
+E = TypeVar("E", bound=Event)
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class StreamType(Generic[C, S, E]):
+    """A kind of stream: its name, its decider, the events it stores."""
+
+    name: str
+    decider: Decider[C, S, E]
+    events: tuple[type[E], ...]
+    snapshots: TypeAdapter[S] | None = None
+    """How to keep a folded state, for streams that grow long."""
+    fold: str = "1"
+    """The version of the fold's code: a snapshot made under another one is not used."""
+    snapshot_every: int = 200
+
+    def stream(self, id_: str) -> str:
+        return f"{self.name}-{id_}"
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What came of a command."""
+
+    stream: str
+    version: int
+    position: int
+    """Of the last event that it stored; 0 where it changed nothing."""
+    repeated: bool = False
+    events: tuple[Event, ...] = ()
+
+
+class Contended(StoreError):
+    """Others kept writing to the stream while this command was decided; nothing was stored."""
+
+    def __init__(self, stream: str, attempts: int) -> None:
+        super().__init__(f"{stream} changed {attempts} times while this was decided: look at it again and retry")
+        self.stream = stream
+
+
+class Stale(StoreError):
+    """The caller decided on an older state than the stream now has (If-Match)."""
+
+    def __init__(self, stream: str, seen: int, actual: int, since: Sequence[str]) -> None:
+        super().__init__(
+            f"{stream} is at version {actual}, you saw {seen}; since then: {', '.join(since) or 'nothing'}"
+        )
+        self.stream = stream
+        self.seen = seen
+        self.actual = actual
+        self.since = tuple(since)
+
+
+class Snapshots(Protocol):
+    async def load(self, stream: str, fold: str) -> tuple[int, bytes] | None: ...
+
+    async def save(self, stream: str, fold: str, version: int, state: bytes) -> None: ...
+
+
+class Commands:
+    """Handles the commands of a service against its event store.
+
+    `cache_size=0` turns the state cache off. Commands on one stream queue up, so that a hot stream decides one after
+    the other and does not conflict with itself.
+    """
+
+    def __init__(
+        self,
+        store: EventStore,
+        codec: Codec,
+        *,
+        cache_size: int = 2_000,
+        snapshots: Snapshots | None = None,
+    ) -> None:
+        self._store = store
+        self._codec = codec
+        self._cache: OrderedDict[str, tuple[int, Any]] = OrderedDict()
+        self._cache_size = cache_size
+        self._snapshots = snapshots
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def handle(
+        self,
+        type_: StreamType[C, S, E],
+        id_: str,
+        command: C,
+        meta: Meta,
+        command_id: str,
+        seen: int | None = None,
+    ) -> Handled:
+        """Decides and appends.
+
+        Asked again with the same `command_id` it answers as before. `seen` is the version that the caller looked at;
+        `Stale` says what has happened since.
+
+        Raises:
+            Refusal: the decider says no.
+            Stale: `seen` is not the stream's version.
+            Contended: the race was lost `_ATTEMPTS` times.
+            CommandReused: `command_id` was used for another request.
+        """
+        stream = type_.stream(id_)
+        queue = self._queues.setdefault(stream, asyncio.Lock())
+        async with queue:
+            for attempt in range(_ATTEMPTS):
+                version, state = await self._load(type_, stream, fresh=attempt > 0)
+                if seen is not None and seen != version:
+                    return await self._repeated_or_stale(stream, seen, command_id, meta)
+                try:
+                    events = type_.decider.decide(command, state)
+                except Refusal:
+                    if await self._was_behind(type_, stream, version):
+                        continue
+                    known = await self._store.find(command_id, meta.fingerprint)
+                    if known is None:
+                        raise
+                    return _answer(stream, known)
+                if not events:
+                    if await self._was_behind(type_, stream, version):
+                        continue
+                    known = await self._store.find(command_id, meta.fingerprint)
+                    return Handled(stream, version, 0) if known is None else _answer(stream, known)
+                try:
+                    stored = await self._append(stream, version, events, meta, command_id)
+                except VersionConflict:
+                    self._cache.pop(stream, None)
+                    continue
+                if stored.repeated:
+                    return _answer(stream, stored)
+                after = type_.decider.fold(events, state)
+                self._remember(stream, stored.versions[stream], after)
+                await self._snapshot(type_, stream, version, stored.versions[stream], after)
+                return Handled(stream, stored.versions[stream], stored.position, events=tuple(events))
+        raise Contended(stream, _ATTEMPTS)
+
+    async def load(self, type_: StreamType[C, S, E], id_: str) -> tuple[int, S]:
+        """The stream's version and folded state, read from the store."""
+        return await self._load(type_, type_.stream(id_), fresh=True)
+
+    async def _append(
+        self, stream: str, version: int, events: Sequence[Event], meta: Meta, command_id: str
+    ) -> Appended:
+        encoded_meta = meta.encoded()
+        new = tuple(NewEvent(*self._codec.encode(event), encoded_meta) for event in events)
+        return await self._store.append(Append((StreamWrite(stream, version, new),), command_id, meta.fingerprint))
+
+    async def _load(self, type_: StreamType[C, S, E], stream: str, *, fresh: bool) -> tuple[int, S]:
+        version, state = 0, type_.decider.initial
+        cached = self._cache.get(stream)
+        if cached is not None:
+            self._cache.move_to_end(stream)
+            if not fresh:
+                return cached
+            version, state = cached
+        elif self._snapshots is not None and type_.snapshots is not None:
+            snapshot = await self._snapshots.load(stream, type_.fold)
+            if snapshot is not None:
+                version, state = snapshot[0], type_.snapshots.validate_json(snapshot[1])
+        for stored in await self._store.read_stream(stream, after=version):
+            event: E = self._codec.decode(stored.type, stored.schema, stored.data)  # type: ignore[assignment]
+            state, version = type_.decider.evolve(state, event), stored.version
+        self._remember(stream, version, state)
+        return version, state
+
+    async def _was_behind(self, type_: StreamType[C, S, E], stream: str, version: int) -> bool:
+        """Whether a no was decided on a cached state that another process has moved on from."""
+        if self._cache_size == 0:
+            return False
+        return (await self._load(type_, stream, fresh=True))[0] != version
+
+    async def _repeated_or_stale(self, stream: str, seen: int, command_id: str, meta: Meta) -> Handled:
+        known = await self._store.find(command_id, meta.fingerprint)
+        if known is not None:
+            return _answer(stream, known)
+        since = await self._store.read_stream(stream, after=seen)
+        actual = since[-1].version if since else await self._store.version(stream)
+        raise Stale(stream, seen, actual, [event.type for event in since])
+
+    def _remember(self, stream: str, version: int, state: object) -> None:
+        if self._cache_size == 0:
+            return
+        self._cache[stream] = (version, state)
+        self._cache.move_to_end(stream)
+        while len(self._cache) > self._cache_size:
+            self._cache.popitem(last=False)
+
+    async def _snapshot(self, type_: StreamType[C, S, E], stream: str, before: int, after: int, state: S) -> None:
+        if self._snapshots is None or type_.snapshots is None:
+            return
+        if after // type_.snapshot_every > before // type_.snapshot_every:
+            await self._snapshots.save(stream, type_.fold, after, type_.snapshots.dump_json(state))
+
+
+def derived_id(*parts: object) -> str:
+    """An id that the same cause always gives: what makes a policy's command, run twice, one command."""
+    return str(uuid5(NAMESPACE_URL, "\n".join(str(part) for part in parts)))
+
+
+def keyed_fingerprint(key: bytes, *parts: bytes) -> str:
+    """A hash of a request by which a repetition is told from another request, without telling its contents."""
+    digest = hashlib.blake2b(key=key[:64], digest_size=16)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _answer(stream: str, known: Appended) -> Handled:
+    at = known.versions.get(stream)
+    if at is None:
+        stream, at = next(iter(known.versions.items()))
+    return Handled(stream, at, known.position, repeated=True)

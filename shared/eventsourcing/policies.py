@@ -1,0 +1,57 @@
+"""Policies: an event becomes commands, whose ids are derived from it: run twice, nothing is stored twice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from shared.eventsourcing.database import Database
+from shared.eventsourcing.decider import Refusal
+from shared.eventsourcing.followers import Checkpoint, move_checkpoint
+from shared.eventsourcing.projections import Reader, Recorded
+from shared.eventsourcing.store import InvalidAppend, StoredEvent
+
+log = logging.getLogger(__name__)
+
+React = Callable[[Recorded], Awaitable[None]]
+"""Handles one event by issuing commands; must be idempotent by the ids it gives them."""
+
+Park = Callable[[str, StoredEvent, Exception], Awaitable[None]]
+"""Told of an event whose handling is refused for good: (policy, event, why)."""
+
+
+class PolicyHandler:
+    """Drives one policy as a follower.
+
+    A refusal is an answer: the event is parked with it, for people to see, and the policy goes on. Any other error
+    stops the policy at this event until it passes (a database that is away is no reason to park).
+    """
+
+    def __init__(
+        self, name: str, database: Database, read: Reader, react: React, park: Park, concerns: frozenset[str]
+    ) -> None:
+        self.name = f"policy:{name}"
+        self._database = database
+        self._read = read
+        self._react = react
+        self._park = park
+        self._concerns = concerns
+
+    async def handle(self, events: Sequence[StoredEvent], at: Checkpoint) -> Checkpoint:
+        concerned = [event for event in events if event.type in self._concerns]
+        for event in concerned:
+            try:
+                await self.answer(event)
+            except (Refusal, InvalidAppend) as refused:
+                log.warning("%s: event %d (%s) was refused: %s", self.name, event.position, event.type, refused)
+                await self._park(self.name, event, refused)
+        new = events[-1].position
+        async with self._database.writing() as tx:
+            await move_checkpoint(tx, self.name, at.position, new)
+        return Checkpoint(new)
+
+    async def answer(self, event: StoredEvent) -> None:
+        """Reacts to one event; also how a parked refusal is tried again."""
+        read = self._read(event)
+        if read is not None:
+            await self._react(Recorded(read, event))

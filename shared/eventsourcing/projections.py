@@ -1,0 +1,290 @@
+"""Projections: read models folded from the store into tables, rebuilt beside the running ones and swapped in.
+
+A projection's rows and its checkpoint move in one transaction. Its tables are never migrated: when its `version`
+changes, they are built anew from the events, while the old ones go on answering.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from sqlalchemy import Column, ColumnElement, Table, and_, delete, inspect, or_, select, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import CreateIndex, CreateTable, DropTable, MetaData
+from sqlalchemy.sql.elements import quoted_name
+
+from shared.eventsourcing.database import Database
+from shared.eventsourcing.followers import (
+    BATCH,
+    Checkpoint,
+    ensure_checkpoint,
+    move_checkpoint,
+    read_checkpoint,
+)
+from shared.eventsourcing.sql_store import SqlStore, read_after
+from shared.eventsourcing.store import StoredEvent
+
+log = logging.getLogger(__name__)
+
+_BUILDING = "__next"
+_CHUNK = 300
+
+
+class Recorded(NamedTuple):
+    """A stored event together with what it holds: one of the service's events, or a contract that was received."""
+
+    event: object
+    stored: StoredEvent
+
+
+Reader = Callable[[StoredEvent], object | None]
+"""Reads a stored event; None where it is a received message of a type that nothing here knows."""
+
+
+class Projection(ABC):
+    """A read model: its tables and how events change them.
+
+    Subclasses name themselves, list their tables (each with a primary key) and write `apply`, which folds a batch of
+    events in order. `apply` must do the same whatever the batches are: a rebuild gives the same rows.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    """Raise it when the tables or the fold change: the service then rebuilds by itself at its next start."""
+    tables: ClassVar[tuple[Table, ...]]
+
+    @abstractmethod
+    async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None: ...
+
+
+class Rows:
+    """A projection's tables in one transaction: the live ones, or those that a rebuild fills."""
+
+    def __init__(self, tx: AsyncConnection, tables: Mapping[Table, Table]) -> None:
+        self.tx = tx
+        self._tables = tables
+
+    def table(self, table: Table) -> Table:
+        return self._tables[table]
+
+    async def load(self, table: Table, keys: Iterable[Hashable]) -> dict[Hashable, dict[str, Any]]:
+        """Rows by primary key: the bare value for a key of one column, a tuple for more."""
+        actual = self.table(table)
+        columns = list(actual.primary_key.columns)
+        wanted = list(dict.fromkeys(keys))
+        found: dict[Hashable, dict[str, Any]] = {}
+        for at in range(0, len(wanted), _CHUNK):
+            some = wanted[at : at + _CHUNK]
+            single = len(columns) == 1
+            condition = columns[0].in_(some) if single else or_(*(_is(columns, key) for key in some))
+            for row in (await self.tx.execute(select(actual).where(condition))).mappings():
+                key = tuple(row[c.name] for c in columns)
+                found[key[0] if len(key) == 1 else key] = dict(row)
+        return found
+
+    async def put(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Inserts rows or overwrites those with the same key; every row must have every column."""
+        if not rows:
+            return
+        actual = self.table(table)
+        insert = postgresql_insert if self.tx.dialect.name == "postgresql" else sqlite_insert
+        statement = insert(actual)
+        keys = [column.name for column in actual.primary_key.columns]
+        others = {c.name: statement.excluded[c.name] for c in actual.columns if c.name not in keys}
+        upsert = (
+            statement.on_conflict_do_update(index_elements=keys, set_=others)
+            if others
+            else statement.on_conflict_do_nothing(index_elements=keys)
+        )
+        await self.tx.execute(upsert, list(rows))
+
+    async def remove(self, table: Table, **where: Any) -> None:
+        actual = self.table(table)
+        await self.tx.execute(delete(actual).where(*(actual.c[name] == value for name, value in where.items())))
+
+
+class RowProjection(Projection):
+    """The common read model: one row per subject, changed by a pure function of the row and the event."""
+
+    @abstractmethod
+    def key(self, recorded: Recorded) -> Hashable | None:
+        """Which row the event concerns; None where it concerns none."""
+
+    @abstractmethod
+    def evolve(self, row: dict[str, Any] | None, recorded: Recorded) -> dict[str, Any] | None:
+        """The row after the event; None leaves things as they are."""
+
+    async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
+        (table,) = self.tables
+        concerned = [(key, recorded) for recorded in events if (key := self.key(recorded)) is not None]
+        if not concerned:
+            return
+        current: dict[Hashable, dict[str, Any] | None] = dict(await rows.load(table, (key for key, _ in concerned)))
+        changed: dict[Hashable, dict[str, Any]] = {}
+        for key, recorded in concerned:
+            after = self.evolve(current.get(key), recorded)
+            if after is not None:
+                current[key] = changed[key] = after
+        await rows.put(table, list(changed.values()))
+
+
+def recorded(events: Sequence[StoredEvent], read: Reader) -> list[Recorded]:
+    """Reads a batch, leaving out what nothing here knows."""
+    return [Recorded(event, stored) for stored in events if (event := read(stored)) is not None]
+
+
+class ProjectionHandler:
+    """Drives one projection as a follower."""
+
+    def __init__(self, projection: Projection, database: Database, read: Reader) -> None:
+        self.name = f"projection:{projection.name}"
+        self.projection = projection
+        self._database = database
+        self._read = read
+        self._tables = {table: table for table in projection.tables}
+
+    async def handle(self, events: Sequence[StoredEvent], at: Checkpoint) -> Checkpoint:
+        new = events[-1].position
+        read = recorded(events, self._read)
+        async with self._database.writing() as tx:
+            await move_checkpoint(tx, self.name, at.position, new, str(self.projection.version))
+            await self.projection.apply(Rows(tx, self._tables), read)
+        return Checkpoint(new, str(self.projection.version))
+
+
+async def prepare(projections: Sequence[Projection], database: Database) -> list[Projection]:
+    """Makes the tables of new projections; answers those whose tables belong to another version of their code."""
+    outdated = []
+    for projection in projections:
+        name = f"projection:{projection.name}"
+        async with database.writing() as tx:
+            if database.dialect == "postgresql":
+                await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext(:n))"), {"n": name})
+            await ensure_checkpoint(tx, name)
+            at = await read_checkpoint(tx, name)
+            if at.position == 0:
+                await _drop(tx, projection.tables)
+                await _create(tx, projection.tables)
+            elif at.state != str(projection.version):
+                outdated.append(projection)
+    return outdated
+
+
+Progress = Callable[[int, int], None]
+"""Called with (events done, events in all)."""
+
+
+async def rebuild(
+    projection: Projection, store: SqlStore, read: Reader, progress: Progress | None = None, batch: int = 2 * BATCH
+) -> int:
+    """Builds the projection anew from the first event and swaps it in; the live tables answer until then.
+
+    Answers how many events were read. Only tables are touched: no policy and no relay sees a rebuild.
+    """
+    database = store.database
+    name = f"projection:{projection.name}"
+    next_tables = {table: _beside(table) for table in projection.tables}
+    async with database.writing() as tx:
+        await _drop(tx, next_tables.values())
+        await _create(tx, next_tables.values())
+    position = 0
+    while True:
+        head = (await store.head()).position
+        async with database.reading() as tx:
+            events = await read_after(tx, position, batch)
+        if not events:
+            if await _swap(projection, database, name, position, next_tables):
+                log.info("projection %s was rebuilt from %d events", projection.name, position)
+                return position
+            continue
+        async with database.writing() as tx:
+            await projection.apply(Rows(tx, next_tables), recorded(events, read))
+        position = events[-1].position
+        if progress is not None:
+            progress(position, max(head, position))
+        await asyncio.sleep(0)
+
+
+async def _swap(
+    projection: Projection, database: Database, name: str, position: int, next_tables: Mapping[Table, Table]
+) -> bool:
+    """Puts the new tables in place of the live ones, unless events came meanwhile that they do not hold."""
+    async with database.writing() as tx:
+        await ensure_checkpoint(tx, name)
+        # Locks the checkpoint: the live follower's batch is either done or will roll back.
+        await tx.execute(text("UPDATE checkpoints SET position = position WHERE name = :n"), {"n": name})
+        at = await read_checkpoint(tx, name)
+        if at.position > position:
+            return False
+        for live, new in next_tables.items():
+            await tx.execute(text(f'DROP TABLE IF EXISTS "{live.name}"'))
+            await tx.execute(text(f'ALTER TABLE "{new.name}" RENAME TO "{live.name}"'))
+            for index in live.indexes:
+                await tx.execute(text(f'DROP INDEX IF EXISTS "{index.name}{_BUILDING}"'))
+                await tx.execute(CreateIndex(index))
+        await tx.execute(
+            text("UPDATE checkpoints SET position = :p, state = :s WHERE name = :n"),
+            {"p": position, "s": str(projection.version), "n": name},
+        )
+    return True
+
+
+def _is(columns: Sequence[Column[Any]], key: Hashable) -> ColumnElement[bool]:
+    assert isinstance(key, tuple), "a key of more than one column is a tuple"
+    return and_(*(column == value for column, value in zip(columns, key, strict=True)))
+
+
+def _beside(table: Table) -> Table:
+    """The same table under the name that a rebuild fills, with indexes that do not clash."""
+    copy = table.to_metadata(MetaData(), name=table.name + _BUILDING)
+    for index in copy.indexes:
+        index.name = quoted_name(f"{index.name}{_BUILDING}", quote=None)
+    return copy
+
+
+async def _create(tx: AsyncConnection, tables: Iterable[Table]) -> None:
+    for table in tables:
+        await tx.execute(CreateTable(table))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            await tx.execute(CreateIndex(index))
+
+
+async def _drop(tx: AsyncConnection, tables: Iterable[Table]) -> None:
+    present = set(await tx.run_sync(lambda connection: inspect(connection).get_table_names()))
+    for table in tables:
+        if table.name in present:
+            await tx.execute(DropTable(table))
+
+
+class Behind(Exception):
+    """The projection has not reached the asked position in time; asking again a little later will do."""
+
+    def __init__(self, name: str, wanted: int, reached: int) -> None:
+        super().__init__(f"{name} has projected up to {reached}, not yet {wanted}: ask again in a moment")
+        self.name = name
+        self.wanted = wanted
+        self.reached = reached
+
+
+async def wait_until(
+    reached: Callable[[], Awaitable[int]], name: str, wanted: int, seconds: float = 5.0, pause: float = 0.02
+) -> None:
+    """Reading one's own write: waits, briefly, until `reached()` is at `wanted`; else `Behind`."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while (at := await reached()) < wanted:
+        if loop.time() > deadline:
+            raise Behind(name, wanted, at)
+        await asyncio.sleep(pause)
+
+
+async def projected(database: Database, projection: str) -> int:
+    """The position up to which a projection's rows hold the store's events."""
+    async with database.reading() as tx:
+        return (await read_checkpoint(tx, f"projection:{projection}")).position

@@ -1,0 +1,443 @@
+"""The receiver: what is heard on Kafka goes into the service's own store, each message once, and only then is it acked.
+
+A message of another service of ours has a position. It goes into the stream `received/{source}/{topic}/{partition}`, at
+the version that is its position: seen before means dropped; something missing before it means that it is not appended,
+the operator is told and the partition is read again. A message from outside goes into a stream of its own, named by the
+CloudEvent's source and id; the same id with other contents is parked. Whatever cannot be read or is not what its type
+promises is parked too, and the partition goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
+from faststream.kafka.message import KafkaMessage as PlainMessage
+from faststream.message import StreamMessage
+from pydantic import ValidationError
+
+from shared.eventsourcing import cloudevents, parking
+from shared.eventsourcing.commands import derived_id, keyed_fingerprint
+from shared.eventsourcing.relay import LARGEST_RECORD
+from shared.eventsourcing.sealing import Unreadable, Vault
+from shared.eventsourcing.store import (
+    ANY_VERSION,
+    NO_STREAM,
+    Append,
+    Clock,
+    CommandReused,
+    EventStore,
+    InvalidAppend,
+    Meta,
+    NewEvent,
+    StoreUnavailable,
+    StreamWrite,
+    VersionConflict,
+    system_clock,
+)
+
+log = logging.getLogger(__name__)
+
+_BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_REWIND_SECONDS = (1.0, 5.0, 15.0, 60.0)
+
+Check = Callable[[str, bytes], None]
+"""Raises ValidationError where the data of a known contract type is not what it promises; unknown types pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message from outside, made ready to be stored: its personal values sealed."""
+
+    type: str
+    data: bytes
+    station: str = ""
+    correlation: str = ""
+
+
+Prepare = Callable[[Sequence[cloudevents.CloudEvent]], Awaitable[Sequence[Prepared | Exception]]]
+"""Seals messages from outside; one that is not what its type promises comes back as the exception that says so."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """Counters for the operator."""
+
+    received: int = 0
+    stored: int = 0
+    seen: int = 0
+    parked: int = 0
+    gaps: dict[str, str] = field(default_factory=dict)
+    """Partitions in which something is missing, and what."""
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Appends what is heard. `internal` topics carry positions, `external` ones come from outside."""
+
+    store: EventStore
+    vault: Vault
+    service: str
+    internal: tuple[str, ...]
+    check: Check
+    external: Mapping[str, Prepare] = field(default_factory=dict)
+    fingerprint_key: bytes = b""
+    clock: Clock = system_clock
+    heard: Heard = field(default_factory=Heard)
+    _versions: dict[str, int] = field(default_factory=dict)
+    _rewinds: dict[TopicPartition, int] = field(default_factory=dict)
+    _failures: int = 0
+
+    def subscribe(self, broker: KafkaBroker, instance: str | None = None) -> None:
+        """Subscribes to all topics, in batches, with the bytes as they are, acknowledged by this receiver alone."""
+        subscriber = broker.subscriber(
+            *self.internal,
+            *self.external,
+            group_id=f"wangge.{self.service}.receiver",
+            group_instance_id=instance,
+            batch=True,
+            max_records=500,
+            batch_timeout_ms=20,
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=LARGEST_RECORD,
+            isolation_level="read_committed",
+            parser=_as_it_is,
+            decoder=_undecoded,
+        )
+
+        async def on_batch(records: Any, message: KafkaMessage) -> None:
+            consumer = subscriber.consumer
+            assert consumer is not None, "a started subscriber has a consumer"
+            records_: tuple[ConsumerRecord, ...] = message.raw_message
+            try:
+                await self.on_records(records_, consumer)
+                self._failures = 0
+            except Exception:
+                # Not ours to judge: nothing is acknowledged and the same records are asked for again.
+                log.exception("a batch of %d records could not be handled; it is read again", len(records_))
+                for tp, offset in _first_offsets(records_).items():
+                    if tp in consumer.assignment():
+                        consumer.seek(tp, offset)
+                await asyncio.sleep(_BACK_OFF[min(self._failures, len(_BACK_OFF) - 1)])
+                self._failures += 1
+
+        subscriber(on_batch)
+
+    async def on_records(self, records: Sequence[ConsumerRecord], consumer: AIOKafkaConsumer) -> None:
+        """Stores a batch, then acknowledges it. What is not stored is asked for again, for as long as it takes."""
+        partitions: dict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
+        for record in records:
+            partitions[TopicPartition(record.topic, record.partition)].append(record)
+        for tp, some in partitions.items():
+            self.heard.received += len(some)
+            gap = await self._persist(some)
+            offset = some[-1].offset + 1 if gap is None else gap
+            await _commit(consumer, tp, offset)
+            if gap is not None:
+                await self._read_again(consumer, tp)
+            elif tp in self._rewinds:
+                self._rewinds.pop(tp, None)
+                self.heard.gaps.pop(f"{tp.topic}/{tp.partition}", None)
+
+    async def _persist(self, records: Sequence[ConsumerRecord]) -> int | None:
+        """Stores records of one partition, waiting out a database that is away; answers the offset of a gap."""
+        failures = 0
+        while True:
+            try:
+                if records[0].topic in self.external:
+                    await self._store_external(records)
+                    return None
+                return await self._store_internal(records)
+            except (StoreUnavailable, OSError, VersionConflict) as error:
+                self._versions.clear()
+                pause = _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]
+                failures += 1
+                log.warning("received messages wait for the store (%s), again in %.1f s", error, pause)
+                await asyncio.sleep(pause)
+
+    # From our own services
+
+    async def _store_internal(self, records: Sequence[ConsumerRecord]) -> int | None:
+        streams: dict[str, list[tuple[ConsumerRecord, cloudevents.CloudEvent]]] = defaultdict(list)
+        versions: dict[str, int] = {}
+        gap: int | None = None
+        for record in records:
+            try:
+                heard = cloudevents.read(record.headers, record.value)
+                if heard.sequence is None or heard.previous is None:
+                    raise cloudevents.Malformed("a message of a service needs the attributes sequence and previous")
+            except cloudevents.Malformed as malformed:
+                await self._park_unreadable(record, malformed)
+                continue
+            stream = f"received/{heard.source}/{record.topic}/{record.partition}"
+            if stream not in versions:
+                versions[stream] = await self._version(stream)
+            if heard.sequence <= versions[stream]:
+                self.heard.seen += 1
+                continue
+            if heard.previous > versions[stream]:
+                self._missing(record, heard, versions[stream])
+                gap = record.offset
+                break
+            versions[stream] = heard.sequence
+            streams[stream].append((record, heard))
+        for stream, some in streams.items():
+            await self._append_internal(stream, some)
+        return gap
+
+    async def _append_internal(
+        self, stream: str, some: Sequence[tuple[ConsumerRecord, cloudevents.CloudEvent]]
+    ) -> None:
+        expected = await self._version(stream)
+        try:
+            bodies: Sequence[bytes | None] = await self.vault.reseal([heard.data for _, heard in some])
+        except (Unreadable, ValueError, KeyError, TypeError):
+            bodies = [await self._reseal_alone(heard.data) for _, heard in some]
+        events = []
+        for (record, heard), body in zip(some, bodies, strict=True):
+            try:
+                if body is None:
+                    raise ValueError("its personal values were not encrypted with this deployment's key")
+                self.check(heard.type, body)
+                meta = Meta(
+                    actor=heard.source,
+                    role="service",
+                    station=heard.station,
+                    correlation=heard.correlation,
+                    causation=heard.causation,
+                    trace=heard.trace,
+                ).encoded()
+                events.append(NewEvent(heard.type, 1, body, meta, heard.sequence))
+            except (ValidationError, ValueError) as error:
+                events.append(await self._parked(record, heard, "invalid", error, heard.sequence))
+        last = some[-1][1].sequence
+        await self.store.append(
+            Append((StreamWrite(stream, expected, tuple(events)),), derived_id("received", stream, expected, last))
+        )
+        assert last is not None, "internal messages have a sequence"
+        self._versions[stream] = last
+        self.heard.stored += len(events)
+
+    async def _reseal_alone(self, body: bytes) -> bytes | None:
+        try:
+            (resealed,) = await self.vault.reseal([body])
+        except (Unreadable, ValueError, KeyError, TypeError):
+            return None
+        return resealed
+
+    async def _version(self, stream: str) -> int:
+        if stream not in self._versions:
+            self._versions[stream] = await self.store.version(stream)
+        return self._versions[stream]
+
+    def _missing(self, record: ConsumerRecord, heard: cloudevents.CloudEvent, version: int) -> None:
+        what = (
+            f"{heard.source} says that {heard.previous} came before {heard.sequence}, the last here is {version}; the "
+            "partition is read again; if this stays, let that service publish anew (wangge republish)"
+        )
+        self.heard.gaps[f"{record.topic}/{record.partition}"] = what
+        log.error("something is missing in %s/%d: %s", record.topic, record.partition, what)
+
+    async def _read_again(self, consumer: AIOKafkaConsumer, tp: TopicPartition) -> None:
+        """Reads a partition with a gap again from its beginning, with growing pauses, without holding up the others."""
+        times = self._rewinds.get(tp, 0)
+        self._rewinds[tp] = times + 1
+        try:
+            consumer.pause(tp)
+            await consumer.seek_to_beginning(tp)
+        except (KafkaError, ValueError, AssertionError) as error:  # reassigned meanwhile: its owner will see the gap
+            log.warning("%s/%d is not ours to read again: %s", tp.topic, tp.partition, error)
+            return
+
+        def resume() -> None:
+            if tp in consumer.assignment():
+                consumer.resume(tp)
+
+        asyncio.get_running_loop().call_later(_REWIND_SECONDS[min(times, len(_REWIND_SECONDS) - 1)], resume)
+
+    # From outside
+
+    async def _store_external(self, records: Sequence[ConsumerRecord]) -> None:
+        topic = records[0].topic
+        readable: list[tuple[ConsumerRecord, cloudevents.CloudEvent]] = []
+        for record in records:
+            try:
+                readable.append((record, cloudevents.read(record.headers, record.value)))
+            except cloudevents.Malformed as malformed:
+                await self._park_unreadable(record, malformed)
+        prepared = await self.external[topic]([heard for _, heard in readable])
+        await asyncio.gather(
+            *(
+                self._append_external(record, heard, one)
+                for (record, heard), one in zip(readable, prepared, strict=True)
+            )
+        )
+
+    async def _append_external(
+        self, record: ConsumerRecord, heard: cloudevents.CloudEvent, prepared: Prepared | Exception
+    ) -> None:
+        fingerprint = keyed_fingerprint(self.fingerprint_key, heard.type.encode(), heard.data)
+        command = derived_id("external", heard.source, heard.id)
+        stream = f"received/{heard.source}/{heard.id}"
+        if isinstance(prepared, Exception):
+            event = await self._parked(record, heard, "invalid", prepared, None, fingerprint)
+        else:
+            meta = Meta(
+                actor=heard.source,
+                role="integrator",
+                station=prepared.station,
+                correlation=prepared.correlation,
+                causation=f"{heard.source}:{heard.id}",
+                trace=heard.trace,
+                fingerprint=fingerprint,
+            ).encoded()
+            event = NewEvent(prepared.type, 1, prepared.data, meta)
+        try:
+            stored = await self.store.append(Append((StreamWrite(stream, NO_STREAM, (event,)),), command, fingerprint))
+        except CommandReused:
+            await self._park_changed(record, heard, fingerprint)
+            return
+        except InvalidAppend as invalid:
+            await self._park_unreadable(record, cloudevents.Malformed(str(invalid)))
+            return
+        if stored.repeated:
+            self.heard.seen += 1
+        else:
+            self.heard.stored += 1
+
+    async def _park_changed(self, record: ConsumerRecord, heard: cloudevents.CloudEvent, fingerprint: str) -> None:
+        why = ValueError("this id of this source has been received before with other contents; send it under a new id")
+        event = await self._parked(record, heard, "changed", why, None)
+        command = derived_id("changed", heard.source, heard.id, fingerprint)
+        stored = await self.store.append(Append((StreamWrite(f"parked/{command}", ANY_VERSION, (event,)),), command))
+        if stored.repeated:
+            self.heard.seen += 1
+
+    # Parking
+
+    async def again(self, message: parking.ParkedMessage, payload: str) -> tuple[StreamWrite, ...]:
+        """What a parked message is to be stored as, now that it is tried again; raises what still stands against it."""
+        headers, value = unframe(base64.b64decode(payload))
+        heard = cloudevents.read(headers, value)
+        if message.origin.topic in self.external:
+            (prepared,) = await self.external[message.origin.topic]([heard])
+            if isinstance(prepared, Exception):
+                raise prepared
+        else:
+            (body,) = await self.vault.reseal([heard.data])
+            self.check(heard.type, body)
+            prepared = Prepared(heard.type, body, heard.station, heard.correlation)
+        meta = Meta(
+            actor=heard.source,
+            role="service",
+            station=prepared.station,
+            correlation=prepared.correlation,
+            causation=f"parked:{message.id}",
+            trace=heard.trace,
+        )
+        event = NewEvent(prepared.type, 1, prepared.data, meta.encoded())
+        return (StreamWrite(f"retried/{message.id}", NO_STREAM, (event,)),)
+
+    async def _park_unreadable(self, record: ConsumerRecord, malformed: cloudevents.Malformed) -> None:
+        """A record without an identity of its own is known by its bytes: the same garbage twice is parked once."""
+        content = keyed_fingerprint(self.fingerprint_key, _frame(record))
+        id_ = derived_id("unreadable", self.service, record.topic, content)
+        heard = cloudevents.CloudEvent(source=f"kafka:{record.topic}", id=id_, type="", data=record.value or b"")
+        event = await self._parked(record, heard, "unreadable", malformed, None, id_=id_)
+        await self.store.append(Append((StreamWrite(f"parked/{id_}", ANY_VERSION, (event,)),), id_))
+
+    async def _parked(
+        self,
+        record: ConsumerRecord,
+        heard: cloudevents.CloudEvent,
+        cause: parking.Cause,
+        why: Exception,
+        version: int | None,
+        fingerprint: str = "",
+        id_: str | None = None,
+    ) -> NewEvent:
+        self.heard.parked += 1
+        id_ = id_ or derived_id("parked", heard.source, heard.id, cause, record.topic, record.partition, record.offset)
+        payload = await self.vault.seal(f"parked-{id_}", base64.b64encode(_frame(record)).decode())
+        event = parking.MessageParked(
+            id=id_,
+            cause=cause,
+            detail=describe(why),
+            origin=parking.Origin(
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                source=heard.source,
+                event_id=heard.id,
+            ),
+            message_type=heard.type,
+            payload=payload,
+            size=len(record.value or b""),
+            parked_at=self.clock(),
+        )
+        meta = Meta(
+            actor=heard.source, role="service", station=heard.station, trace=heard.trace, fingerprint=fingerprint
+        )
+        return NewEvent(event.stored_as, event.schema_number, event.model_dump_json().encode(), meta.encoded(), version)
+
+
+def describe(why: Exception) -> str:
+    """What is wrong, for a person, without any value out of the message."""
+    if isinstance(why, ValidationError):
+        errors = why.errors(include_url=False, include_context=False, include_input=False)
+        return "; ".join(f"/{'/'.join(map(str, error['loc']))}: {error['msg']}" for error in errors[:10])[:1_000]
+    return str(why)[:1_000]
+
+
+_HEADER_END = b"\n\n"
+
+
+def _frame(record: ConsumerRecord) -> bytes:
+    """A record's headers and value as one run of bytes, so that a parked message can be tried again as it came."""
+    lines = [name.encode() + b"\t" + base64.b64encode(raw if raw is not None else b"") for name, raw in record.headers]
+    return b"\n".join(lines) + _HEADER_END + (record.value or b"")
+
+
+def unframe(framed: bytes) -> tuple[list[tuple[str, bytes | None]], bytes]:
+    """Headers and value out of a parked payload."""
+    front, _, value = framed.partition(_HEADER_END)
+    headers: list[tuple[str, bytes | None]] = []
+    for line in filter(None, front.split(b"\n")):
+        name, _, raw = line.partition(b"\t")
+        headers.append((name.decode(), base64.b64decode(raw)))
+    return headers, value
+
+
+def _first_offsets(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, int]:
+    first: dict[TopicPartition, int] = {}
+    for record in records:
+        first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+    return first
+
+
+async def _commit(consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int) -> None:
+    """Acknowledges; a refusal (the partition has a new owner) is no loss, for the store knows what it has seen."""
+    try:
+        await consumer.commit({tp: offset})
+    except (KafkaError, ValueError) as error:
+        log.info("offset %d of %s/%d was not committed: %s", offset, tp.topic, tp.partition, error)
+
+
+async def _as_it_is(message: Any) -> StreamMessage[Any]:
+    """The batch untouched. FastStream's own parser decodes headers and loses the whole batch over one bad header."""
+    return PlainMessage(raw_message=message, body=b"", headers={}, consumer=FAKE_CONSUMER)
+
+
+async def _undecoded(message: StreamMessage[Any]) -> Any:
+    return message.body
