@@ -350,7 +350,7 @@ def reach_agreement(command: commands.ReachAgreement, state: State) -> list[Even
         if times[item.item] > 1:
             raise refusals.ItemNumberTaken(item=item.item)
         if item.due_on < local_day(command.now):
-            raise refusals.ItemDueInThePast(item=item.item, due_on=item.due_on)
+            raise refusals.ItemDueInThePast(item=item.item, due_on=item.due_on.isoformat())
     return [
         events.AgreementReached(
             **case.names,
@@ -434,7 +434,7 @@ def settle(command: commands.SettleDispute, state: State) -> list[Event]:
     if case.open_issues:
         raise refusals.IssuesOpen(issues=", ".join(map(str, case.open_issues)))
     performed = [item.fulfilled_on for item in case.items.values() if item.fulfilled_on is not None]
-    not_before(max(performed, default=case.last_agreed_on), command.now)
+    not_before(max([case.last_agreed_on, *performed]), command.now)
     return [
         events.DisputeSettled(
             **case.names,
@@ -509,7 +509,7 @@ def known_party(case: Case, person: str) -> None:
 def not_before(earliest: date, now: datetime) -> None:
     """Compares days, for clocks differ by seconds and a session may begin a little early."""
     if local_day(now) < earliest:
-        raise refusals.DatedTooEarly(dated=local_day(now), earliest=earliest)
+        raise refusals.DatedTooEarly(dated=local_day(now).isoformat(), earliest=earliest.isoformat())
 
 
 def local_day(moment: datetime) -> date:

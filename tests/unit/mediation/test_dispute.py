@@ -481,6 +481,17 @@ def test_nothing_is_settled_before_it_was_done() -> None:
     given(*b.LIFTS_FITTED).when(b.settle_this_evening).then_refused(refusals.DatedTooEarly)
 
 
+def test_nothing_is_settled_before_its_last_agreement() -> None:
+    past = (
+        *b.LIFTS_FITTED,
+        b.scheduled(2, b.FRIDAY),
+        b.held(session=2, at=b.FRIDAY),
+        b.reached(session=2, at=b.FRIDAY),
+    )
+    given(*past).when(commands.SettleDispute(now=b.TUESDAY)).then_refused(refusals.DatedTooEarly)
+    given(*past).when(b.settle).then(b.settled)
+
+
 def test_settling_twice_changes_nothing() -> None:
     given(*b.LIFTS_FITTED, b.settled).when(commands.SettleDispute(now=b.FRIDAY)).then_nothing_happens()
 
