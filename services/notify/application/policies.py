@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
+
+from pydantic import ValidationError
 
 from services.notify.application.templates import CASE_SETTLED, GROUP_APPOINTED, SESSION_SET, MessageTemplate
 from services.notify.domain.delivery import About, Channel, PlanDelivery
 from shared.contracts.cases import Case, CaseSettled, MemberAppointed, SessionScheduled
 from shared.contracts.envelope import Contract
 from shared.contracts.vocabulary import Contact, Personal
+from shared.eventsourcing.decider import Refusal, sentence
 from shared.eventsourcing.sealed import Sealed
 
 _NAMESPACE: Final = UUID("6f0c7b0e-2f6b-5d0e-9a51-3c1f5c0d8a47")
 """Of the ids made here. Changing it, or what the ids are made of, would send every message a second time."""
 
 
+class Asked(NamedTuple):
+    """A command and the delivery that it is for."""
+
+    delivery: str
+    command: PlanDelivery
+
+
+class FactUnusable(Refusal):
+    say = sentence("{what} of case {case} cannot be made known, for its {fields}: put it right where it was entered.")
+
+
 class Addressee(NamedTuple):
     contact: Contact
-    account: str | None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is to be made known of a case."""
+
+    case: Case
+    template: MessageTemplate
+    told_apart_by: tuple[str, ...]
+    """What makes it another fact than the others of its kind in this case."""
+    variables: Mapping[str, str]
+    to: tuple[Addressee, ...]
 
 
 class Route(NamedTuple):
@@ -31,79 +58,86 @@ class Route(NamedTuple):
 
 
 def react(
-    contract: Contract, *, now: datetime, seal: Callable[[Personal], Sealed], webhook_configured: bool
-) -> list[tuple[str, PlanDelivery]]:
-    """The stream and the command of each delivery that this makes necessary.
+    contract: Contract, sealed: Callable[[Personal], Sealed], *, now: datetime, webhook_configured: bool
+) -> list[Asked]:
+    """The deliveries that this makes necessary; none when it concerns nobody here.
 
-    The ids follow from the fact itself, so hearing it again plans nothing new. `seal` takes over a value that was
-    sealed for this store on arrival. A contract that concerns nobody here is answered with nothing.
+    The ids follow from the fact itself, so hearing it again plans nothing new. `sealed` gives a value that came with
+    the contract in the form in which this service's store holds it.
     """
+    try:
+        fact = _fact(contract)
+        return [] if fact is None else _plans(fact, sealed, now, webhook_configured=webhook_configured)
+    except ValidationError as malformed:
+        # Refusals, so that this one is parked for people to see and those behind it go on.
+        fields = ", ".join(sorted({".".join(map(str, error["loc"])) for error in malformed.errors()}))
+        raise FactUnusable(what=contract.event_type, case=contract.subject, fields=fields) from None
+    except OverflowError:
+        raise FactUnusable(what=contract.event_type, case=contract.subject, fields="time") from None
 
-    def plans(
-        case: Case,
-        template: MessageTemplate,
-        fact: tuple[str, ...],
-        variables: Mapping[str, str],
-        to: Iterable[Addressee],
-    ) -> list[tuple[str, PlanDelivery]]:
-        def plan(addressee: Addressee) -> PlanDelivery:
-            contact = addressee.contact
-            channel, account = route(addressee.account, webhook_configured=webhook_configured)
-            return PlanDelivery(
-                about=About(
-                    delivery=_id(template.name, case.case, contact.person, *fact),
-                    notice=_id(template.name, case.case, *fact),
-                    template=template.name,
-                    case=case.case,
-                    code=case.code,
-                    person=contact.person,
-                    channel=channel,
-                ),
-                template_version=template.version,
-                station=case.station,
-                account=account,
-                name=None if contact.name is None else seal(contact.name),
-                phone=None if contact.phone is None else seal(contact.phone),
-                variables=variables,
-                now=now,
-            )
 
-        planned = [plan(addressee) for addressee in to]
-        # By stream: a person named twice in one fact is told once.
-        return list({f"delivery-{command.about.delivery}": command for command in planned}.items())
-
+def _fact(contract: Contract) -> Fact | None:
     match contract:
         case MemberAppointed():
-            return plans(
+            return Fact(
                 contract,
                 GROUP_APPOINTED,
-                (contract.seat, _instant(contract.at)),
-                {"code": contract.code, "seat": contract.seat},
-                [Addressee(contract.member, contract.account)],
+                told_apart_by=(contract.seat, _instant(contract.at)),
+                variables={"code": contract.code, "seat": contract.seat},
+                to=(Addressee(contract.member, contract.account),),
             )
         case SessionScheduled():
-            return plans(
+            return Fact(
                 contract,
                 SESSION_SET,
-                (str(contract.session), _instant(contract.at)),
-                {
+                told_apart_by=(str(contract.session), _instant(contract.at)),
+                variables={
                     "code": contract.code,
                     "session": str(contract.session),
                     "begins_at": _instant(contract.begins_at),
                     "place": contract.place,
                 },
-                [Addressee(contact, None) for contact in contract.tell],
+                to=tuple(map(Addressee, contract.tell)),
             )
         case CaseSettled():
-            return plans(
+            return Fact(
                 contract,
                 CASE_SETTLED,
-                (_instant(contract.at),),
-                {"code": contract.code},
-                [Addressee(contact, None) for contact in contract.tell],
+                told_apart_by=(_instant(contract.at),),
+                variables={"code": contract.code},
+                to=tuple(map(Addressee, contract.tell)),
             )
         case _:
-            return []
+            return None
+
+
+def _plans(fact: Fact, sealed: Callable[[Personal], Sealed], now: datetime, *, webhook_configured: bool) -> list[Asked]:
+    case, template = fact.case, fact.template
+    # By id: a person named twice in one fact is told once.
+    planned: dict[str, Asked] = {}
+    for contact, owned in fact.to:
+        delivery = _id(template.name, case.case, contact.person, *fact.told_apart_by)
+        channel, account = route(owned, webhook_configured=webhook_configured)
+        command = PlanDelivery(
+            about=About(
+                delivery=delivery,
+                notice=_id(template.name, case.case, *fact.told_apart_by),
+                template=template.name,
+                case=case.case,
+                code=case.code,
+                person=contact.person,
+                channel=channel,
+            ),
+            template_version=template.version,
+            station=case.station,
+            account=account,
+            name=None if contact.name is None else sealed(contact.name),
+            phone=None if contact.phone is None else sealed(contact.phone),
+            variables=fact.variables,
+            now=now,
+        )
+        planned[delivery] = Asked(delivery, command)
+    return list(planned.values())
 
 
 def route(account: str | None, *, webhook_configured: bool) -> Route:

@@ -24,7 +24,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -89,7 +89,10 @@ class PlanDelivery(BaseModel, frozen=True):
 
 
 class BeginAttempt(BaseModel, frozen=True):
-    """Record that the message is about to leave (开始投递). Only the caller whose attempt was stored may send."""
+    """Record that the message is about to leave (开始投递). Only the caller by whom the attempt was stored may send.
+
+    Who is refused, or answered that it was stored before, must not: another may be sending at this moment.
+    """
 
     repeatable: bool
     """Whether the channel can take the same message twice without the person getting it twice."""
@@ -245,16 +248,7 @@ DeliveryEvent: TypeAlias = (
     | DeliveryUnknown
 )
 
-EVENTS: Final[tuple[type[Event], ...]] = (
-    DeliveryPlanned,
-    AttemptBegun,
-    DeliverySubmitted,
-    Delivered,
-    Read,
-    DeliveryFailed,
-    DeliveryGivenUp,
-    DeliveryUnknown,
-)
+EVENTS: Final[tuple[type[DeliveryEvent], ...]] = get_args(DeliveryEvent)
 
 
 # States

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -80,7 +80,7 @@ class OwnerChanged(Event, frozen=True):
 
 GroupEvent: TypeAlias = GroupRegistered | OwnerChanged
 
-EVENTS: Final[tuple[type[Event], ...]] = (GroupRegistered, OwnerChanged)
+EVENTS: Final[tuple[type[GroupEvent], ...]] = get_args(GroupEvent)
 
 
 # States

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from services.notify.application.policies import Route, react, route
+from services.notify.application.policies import Asked, FactUnusable, Route, react, route
 from services.notify.application.templates import CATALOGUE
-from services.notify.domain.delivery import PlanDelivery
 from shared.contracts.cases import Case, CaseOpened, CaseSettled, MemberAppointed, SessionScheduled
 from shared.contracts.envelope import Contract
 from shared.contracts.register import PersonErased
@@ -57,12 +56,12 @@ opened = CaseOpened(
 )
 
 
-def seal(value: Personal) -> Sealed:
+def sealed(value: Personal) -> Sealed:
     return Sealed(of=value.of, box=value.box)
 
 
-def told(contract: Contract, *, webhook: bool = True) -> list[tuple[str, PlanDelivery]]:
-    return react(contract, now=at(1), seal=seal, webhook_configured=webhook)
+def told(contract: Contract, *, webhook: bool = True) -> list[Asked]:
+    return react(contract, sealed, now=at(1), webhook_configured=webhook)
 
 
 def changed(contract: Case, **fields: object) -> Case:
@@ -70,8 +69,8 @@ def changed(contract: Case, **fields: object) -> Case:
 
 
 def test_a_member_is_told_of_the_appointment_in_the_inbox_of_their_account() -> None:
-    [(stream, command)] = told(appointed)
-    assert stream == f"delivery-{command.about.delivery}"
+    [(delivery, command)] = told(appointed)
+    assert delivery == command.about.delivery
     assert (command.about.template, command.about.person, command.about.channel) == (
         "group-appointed",
         "person-zhao",
@@ -112,7 +111,7 @@ def test_what_concerns_nobody_here_plans_nothing(contract: Contract) -> None:
 def test_hearing_the_same_fact_again_plans_the_same_deliveries(contract: Case) -> None:
     elsewhere = changed(contract, at=contract.at.astimezone(timezone(timedelta(hours=8))))
     assert told(elsewhere) == told(contract)
-    assert [stream for stream, _ in told(contract, webhook=False)] == [stream for stream, _ in told(contract)]
+    assert [delivery for delivery, _ in told(contract, webhook=False)] == [delivery for delivery, _ in told(contract)]
 
 
 @pytest.mark.parametrize(
@@ -127,17 +126,31 @@ def test_hearing_the_same_fact_again_plans_the_same_deliveries(contract: Case) -
     ids=["another seat", "another case", "the next session", "the session moved", "settled again after a relapse"],
 )
 def test_another_fact_is_told_anew(one: Case, other: Case) -> None:
-    assert {stream for stream, _ in told(one)}.isdisjoint(stream for stream, _ in told(other))
+    assert {delivery for delivery, _ in told(one)}.isdisjoint(delivery for delivery, _ in told(other))
 
 
 def test_the_ids_never_change_lest_everything_be_sent_again() -> None:
-    assert [stream for contract in (appointed, scheduled, settled) for stream, _ in told(contract)] == [
-        "delivery-a33cd60e-469d-5f3b-a331-b0e1203b81af",
-        "delivery-a25725e1-d31a-584b-a405-20afe771744a",
-        "delivery-507ac912-6dfd-5a94-89eb-8e6e532fbdfc",
-        "delivery-133dd3e6-d6d8-5815-98ca-35f846f918e9",
-        "delivery-ea6075fa-439c-5da7-aa10-7e0c59a42fba",
+    assert [delivery for contract in (appointed, scheduled, settled) for delivery, _ in told(contract)] == [
+        "a33cd60e-469d-5f3b-a331-b0e1203b81af",
+        "a25725e1-d31a-584b-a405-20afe771744a",
+        "507ac912-6dfd-5a94-89eb-8e6e532fbdfc",
+        "133dd3e6-d6d8-5815-98ca-35f846f918e9",
+        "ea6075fa-439c-5da7-aa10-7e0c59a42fba",
     ]
+
+
+@pytest.mark.parametrize(
+    ("contract", "field"),
+    [
+        (changed(appointed, case="c" * 121), "case"),
+        (changed(appointed, account=""), "account"),
+        (changed(settled, station=""), "station"),
+        (changed(scheduled, begins_at=datetime.max.replace(tzinfo=timezone(-timedelta(hours=8)))), "time"),
+    ],
+)
+def test_a_fact_that_cannot_be_made_known_is_refused_so_that_the_next_ones_go_on(contract: Case, field: str) -> None:
+    with pytest.raises(FactUnusable, match=field):
+        told(contract)
 
 
 def test_the_channel_follows_from_account_and_settings() -> None:
