@@ -57,7 +57,6 @@ HEADERS: Final[dict[Column, str]] = {  # the names of a column, the surest first
 HEADER_WITHIN: Final = 20  # rows of titles that may stand above the header
 CELL_BYTES: Final = 131_072  # of one CSV cell; Excel itself stops at 32,767 characters
 RECORD_BYTES: Final = 1_048_576
-COLUMNS: Final = 256
 XLSX_BYTES: Final = 400 * 1024 * 1024  # of all parts, unpacked
 XLSX_RATIO: Final = 200  # unpacked to packed, of a part larger than XLSX_RATIO_FROM
 XLSX_RATIO_FROM: Final = 4 * 1024 * 1024
@@ -140,7 +139,7 @@ def count_rows(path: Path) -> int:
     """The last line (CSV) or row (XLSX) of the file, towards which `Row.line` runs; for a progress bar, not exact."""
     try:
         if is_zip(path):
-            return max((sheet_height(path, sheet) for sheet in checked_sheets(path)), default=0)
+            return last_row(path)
         with path.open("rb") as file:
             return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")) + 1
     except OSError as error:
@@ -372,6 +371,8 @@ def shown(line: bytes, encoding: Encoding) -> str:
 
 # XLSX
 
+ROW_NUMBER: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=\"(\d{1,7})\"")
+
 
 def is_zip(path: Path) -> bool:
     with path.open("rb") as file:
@@ -397,51 +398,41 @@ def workbook(path: Path) -> Iterator[Any]:
                 book.close()
 
 
-def checked_sheets(path: Path) -> list[str]:
-    """The sheets of a workbook that is safe to open."""
-    refuse_bombs(path)
-    with workbook(path) as book:
-        return [sheet.title for sheet in book.worksheets]
-
-
-def refuse_bombs(path: Path) -> None:
+@contextmanager
+def unpacked(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The parts of a workbook that is safe to open."""
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            if not any(part.filename == "[Content_Types].xml" for part in parts):
-                raise UnreadableFile(
-                    "这是压缩包，不是表格：请解压后导入其中的 CSV 或 XLSX。",
-                    "This is an archive and not a table: unpack it and import the CSV or XLSX inside.",
-                )
-            whole = sum(part.file_size for part in parts)
-            if len(parts) > XLSX_PARTS or whole > XLSX_BYTES or any(is_inflated(part) for part in parts):
-                raise UnreadableFile(
-                    f"表格解压后过大（{whole // 1024 // 1024} MB，上限 {XLSX_BYTES // 1024 // 1024} MB，"
-                    f"单个部分压缩比上限 {XLSX_RATIO}）：请拆分文件，或导出为 CSV。",
-                    f"The workbook unpacks to too much ({whole // 1024 // 1024} MB, {len(parts)} parts; allowed are "
-                    f"{XLSX_BYTES // 1024 // 1024} MB, {XLSX_PARTS} parts and a ratio of {XLSX_RATIO}): "
-                    "split it, or export CSV.",
-                )
-            for part in parts:
-                with archive.open(part) as content:
-                    if b"<!DOCTYPE" in content.read(4096):
-                        raise UnreadableFile(
-                            f"表格的 {part.filename} 含有 DOCTYPE 声明，出于安全考虑不予打开：请用 Excel 重新保存。",
-                            f"{part.filename} of the workbook declares a DOCTYPE, which is refused for safety: "
-                            "save it again with Excel.",
-                        )
-    except UnreadableFile:
-        raise
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        EOFError,
-        OSError,
-        zlib.error,
-    ) as error:
+            refuse_bombs(archive)
+            yield archive
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error) as error:
         raise damaged(error) from error
+
+
+def refuse_bombs(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    if not any(part.filename == "[Content_Types].xml" for part in parts):
+        raise UnreadableFile(
+            "这是压缩包，不是表格：请解压后导入其中的 CSV 或 XLSX。",
+            "This is an archive and not a table: unpack it and import the CSV or XLSX inside.",
+        )
+    whole = sum(part.file_size for part in parts)
+    if len(parts) > XLSX_PARTS or whole > XLSX_BYTES or any(is_inflated(part) for part in parts):
+        raise UnreadableFile(
+            f"表格解压后过大（{whole // 1024 // 1024} MB，上限 {XLSX_BYTES // 1024 // 1024} MB，"
+            f"单个部分压缩比上限 {XLSX_RATIO}）：请拆分文件，或导出为 CSV。",
+            f"The workbook unpacks to too much ({whole // 1024 // 1024} MB, {len(parts)} parts; allowed are "
+            f"{XLSX_BYTES // 1024 // 1024} MB, {XLSX_PARTS} parts and a ratio of {XLSX_RATIO}): "
+            "split it, or export CSV.",
+        )
+    for part in parts:
+        with archive.open(part) as content:
+            if b"<!DOCTYPE" in content.read(4096):
+                raise UnreadableFile(
+                    f"表格的 {part.filename} 含有 DOCTYPE 声明，出于安全考虑不予打开：请用 Excel 重新保存。",
+                    f"{part.filename} of the workbook declares a DOCTYPE, which is refused for safety: "
+                    "save it again with Excel.",
+                )
 
 
 def is_inflated(part: zipfile.ZipInfo) -> bool:
@@ -458,32 +449,45 @@ def damaged(error: Exception) -> UnreadableFile:
 
 def find_sheet(path: Path, wanted: Wanted) -> tuple[str, Shape]:
     seen: list[str] = []
-    for sheet in checked_sheets(path):
-        if shape := find_shape(sheet_records(path, sheet), wanted):
-            return sheet, shape
-        first = next(sheet_records(path, sheet), Record(1, ()))
-        seen.append(f"{sheet}: {' '.join(as_text(cell) for cell in first.cells if cell is not None)}")
+    with unpacked(path), workbook(path) as book:
+        for page in book.worksheets:
+            if shape := find_shape(page_records(page), wanted):
+                return page.title, shape
+            first = next(page_records(page), Record(1, ()))
+            seen.append(f"{page.title}: {' '.join(as_text(cell) for cell in first.cells if cell is not None)}")
     raise no_header(seen, wanted)
 
 
 def sheet_records(path: Path, sheet: str) -> Iterator[Record]:
     with workbook(path) as book:
-        page = book[sheet]
-        page.reset_dimensions()  # what a file says of its size need not be true
-        cells = page.iter_rows(min_row=1, max_col=COLUMNS, values_only=True)
-        for line in count(1):
-            # openpyxl warns of odd dates while it reads; they are refused by their row, with a reason.
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                row = next(cells, None)
-            if row is None:
-                return
-            yield Record(line, row)
+        yield from page_records(book[sheet])
 
 
-def sheet_height(path: Path, sheet: str) -> int:
-    with workbook(path) as book:
-        return int(book[sheet].max_row or 0)
+def page_records(page: Any) -> Iterator[Record]:
+    page.reset_dimensions()  # what a file says of its size need not be true
+    cells = page.iter_rows(min_row=1, values_only=True)
+    for line in count(1):
+        # openpyxl warns of odd dates while it reads; they are refused by their row, with a reason.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            row = next(cells, None)
+        if row is None:
+            return
+        yield Record(line, row)
+
+
+def last_row(path: Path) -> int:
+    """The number on the last row of the longest sheet, found without parsing what stands before."""
+    last = 0
+    with unpacked(path) as archive:
+        for part in archive.namelist():
+            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+                with archive.open(part) as content:
+                    before = end = b""
+                    while chunk := content.read(1 << 20):
+                        before, end = end, chunk
+                last = max([last, *(int(number) for number in ROW_NUMBER.findall(before + end))])
+    return last
 
 
 # Rows

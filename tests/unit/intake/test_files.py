@@ -5,7 +5,9 @@ import io
 import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
@@ -34,6 +36,12 @@ def xlsx_file(folder: Path, rows: list[list[Any]], name: str = "export.bin") -> 
     path = folder / name
     book.save(path)
     return path
+
+
+@cache
+def small_workbook() -> bytes:
+    with TemporaryDirectory() as folder:
+        return xlsx_file(Path(folder), [["编号", "标题"], ["1", "路灯"]]).read_bytes()
 
 
 def only(path: Path, **options: Any) -> Row:
@@ -369,7 +377,7 @@ def test_no_bytes_at_all_break_the_reader(tmp_path: Path, content: bytes, start:
 @given(st.data())
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_damage_to_a_workbook_breaks_the_reader(tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray(xlsx_file(tmp_path, [["编号", "标题"], ["1", "路灯"]]).read_bytes())
+    content = bytearray(small_workbook())
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     path = tmp_path / "damaged"
