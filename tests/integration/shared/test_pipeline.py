@@ -83,7 +83,7 @@ async def test_what_cannot_be_read_is_parked_and_the_partition_goes_on(
     ]
     async with AIOKafkaProducer(bootstrap_servers=kafka_bootstrap) as producer:
         for value, headers in [*bad, *bad]:
-            await producer.send_and_wait(topic, value, headers=headers, partition=0)
+            await producer.send_and_wait(topic, value, key=b"k", headers=headers, partition=0)
     for n in range(40):
         await scan(first, f"p{n}", f"c{n}")
     await until(lambda: same(first, second))
