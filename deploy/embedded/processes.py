@@ -37,8 +37,8 @@ class Supervised(Protocol):
 class Child:
     """One child process, in a process group of its own, that ends when this process does, however it does.
 
-    On Linux the kernel sees to that; elsewhere a small watcher does (see `deploy.embedded.watcher`).
-    Not tied to an event loop, so that it can be started in one and stopped in another.
+    On Linux the kernel sees to that; elsewhere, and off the main thread, a small watcher does
+    (see `deploy.embedded.watcher`). Not tied to an event loop, so that it can be started in one and stopped in another.
     """
 
     def __init__(
@@ -82,10 +82,9 @@ class Child:
         """Starts the process without waiting for anything it does."""
         if self.running:
             raise RuntimeError(f"{self.name} already runs as process {self.pid}")
-        if threading.current_thread() is not threading.main_thread():
-            # The kernel's death signal comes when the starting *thread* ends.
-            raise RuntimeError(f"{self.name} must be started from the main thread")
         self._release_watcher()
+        # The kernel's signal comes when the starting *thread* ends; only the main one ends with its process.
+        watched = self._wants_watcher or threading.current_thread() is not threading.main_thread()
         with open_log(self.log) as log:
             self._process = subprocess.Popen(  # noqa: S603
                 self._command,
@@ -98,9 +97,9 @@ class Child:
                 group=None if self._user is None else group_of(self._user),
                 extra_groups=None if self._user is None else [],
                 start_new_session=True,
-                preexec_fn=None if self._wants_watcher else _die_with_parent(self._death_signal),
+                preexec_fn=None if watched else _die_with_parent(self._death_signal),
             )
-        if self._wants_watcher:
+        if watched:
             self._watcher = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-I", str(Path(__file__).with_name("watcher.py")), str(self._process.pid)],
                 stdin=subprocess.PIPE,

@@ -4,6 +4,7 @@ import asyncio
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ IMAGE = os.environ.get("WANGGE_TEST_KAFKA_IMAGE") or "confluentinc/cp-kafka:8.1.
 
 
 class KafkaServer(ABC):
-    """One broker with one cluster id, wherever it runs."""
+    """One broker with one cluster id, wherever it runs.
+
+    Its methods block; a test whose own event loop must go on meanwhile takes `asyncio.to_thread(server.restart)`.
+    """
 
     bootstrap: str
 
@@ -142,9 +146,6 @@ async def _until_kafka_answers(bootstrap: str, patience: float = 60.0) -> None:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs in an event loop of its own, without taking the place of the test runner's."""
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(work)
-    finally:
-        loop.close()
+    """Runs in a thread and an event loop of its own, so that it does not matter whether the caller has one."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, work).result()

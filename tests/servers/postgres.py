@@ -9,6 +9,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -197,7 +198,8 @@ class ContainerPostgresServer(PostgresServer):
     def start(self) -> None:
         if self._created:
             self._container.get_wrapped_container().start()
-            asyncio.run(self._until_it_answers())
+            with ThreadPoolExecutor(max_workers=1) as thread:  # the caller may be inside an event loop
+                thread.submit(asyncio.run, self._until_it_answers()).result()
         else:
             containers.start(self._container)
             self._created = True
