@@ -194,4 +194,4 @@ async def count(database: Database) -> dict[str, int]:
     """How many wait, by cause."""
     statement = select(parked.c.cause, func.count()).where(parked.c.state == "waiting").group_by(parked.c.cause)
     async with database.reading() as tx:
-        return {cause: number for cause, number in (await tx.execute(statement)).all()}
+        return dict((await tx.execute(statement)).all())

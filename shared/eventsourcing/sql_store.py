@@ -337,7 +337,7 @@ class SqlStore:
         async with self.database.reading() as tx:
             head = (await tx.execute(text("SELECT position FROM head WHERE id = 1"))).scalar_one()
             rows = await tx.execute(text("SELECT name, position FROM checkpoints"))
-            return head, {name: position for name, position in rows.all()}
+            return head, dict(rows.all())
 
     async def check_head(self, position: int, hash_: bytes) -> None:
         """The head must be the last event's: events cut off at the end show here."""
