@@ -95,6 +95,6 @@ def _catalog(source: Path) -> GNUTranslations | None:
     # Not compiled yet, or older than its source: a working copy shows what it says at once.
     buffer = BytesIO()
     with source.open("rb") as file:
-        write_mo(buffer, read_po(file))
+        write_mo(buffer, read_po(file, locale=source.parents[1].name))
     buffer.seek(0)
     return GNUTranslations(buffer)
