@@ -16,6 +16,7 @@ from services.intake.domain.triage_weights import MODEL, WEIGHTS
 __all__ = ["KINDS", "Kind", "Suggestion", "Words", "suggest"]
 
 Field: TypeAlias = Literal["subject", "text"]
+Phrases: TypeAlias = Mapping[str, tuple[tuple[str, str], ...]]
 Weights: TypeAlias = Mapping[str, Mapping[Kind, float]]
 
 HEAD: Final = 120  # as far as a reader at an intake desk reads before choosing
@@ -48,6 +49,16 @@ class Suggestion:
 
 class Found(NamedTuple):
     feature: str
+    field: Field
+    start: int
+    end: int
+
+
+class Piece(NamedTuple):
+    """A stretch of the message, and as what it is read: the opening of a text without subject is read as one."""
+
+    read_as: Field
+    field: Field
     start: int
     end: int
 
@@ -58,7 +69,7 @@ FOLD: Final = {ord("A") + n: ord("a") + n for n in range(26)} | {
 }
 
 
-def index(phrases: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:
+def index(phrases: Iterable[tuple[str, str]]) -> Phrases:
     """Phrases by their first two characters, the longest first."""
     by_start: dict[str, list[tuple[str, str]]] = {}
     for phrase, group in phrases:
@@ -73,7 +84,7 @@ DANGER: Final = index(
 )
 
 
-def find(folded: str, start: int, end: int, known: dict[str, tuple[tuple[str, str], ...]]) -> list[Found]:
+def find(folded: str, field: Field, start: int, end: int, known: Phrases) -> list[Found]:
     """Every known phrase in a stretch, without those that lie inside a longer one."""
     found: list[Found] = []
     reached = start
@@ -86,27 +97,36 @@ def find(folded: str, start: int, end: int, known: dict[str, tuple[tuple[str, st
             if stop <= reached:
                 break
             if stop <= end and folded.startswith(phrase, at):
-                found.append(Found(group, at, stop))
+                found.append(Found(group, field, at, stop))
                 reached = stop
                 break
     return found
 
 
+def pieces(subject: str, text: str) -> tuple[Piece, Piece]:
+    start = len(text) - len(text.lstrip())
+    end = min(len(text), start + HEAD)
+    if subject.strip():
+        return Piece("subject", "subject", 0, min(len(subject), HEAD)), Piece("text", "text", start, end)
+    opening = lexicon.OPENING.match(text, start)
+    return Piece("subject", "text", start, opening.end() if opening else start), Piece("text", "text", start, end)
+
+
 def features(subject: str, text: str) -> dict[str, tuple[float, tuple[Found, ...]]]:
     """What the model sees: each feature's strength and where it stands."""
     seen: dict[str, tuple[float, tuple[Found, ...]]] = {ALWAYS: (1.0, ())}
-    fields = (("subject", subject, 0, min(len(subject), HEAD)), ("text", text, *head(text)))
-    for name, message, start, end in fields:
+    for read_as, field, start, end in pieces(subject, text):
+        piece = (subject if field == "subject" else text)[start:end]
         groups: dict[str, list[Found]] = {}
-        for hit in find(message.translate(FOLD), start, end, PHRASES):
-            groups.setdefault(hit.feature, []).append(hit)
+        for group, _, first, last in find(piece.translate(FOLD), field, 0, len(piece), PHRASES):
+            groups.setdefault(group, []).append(Found(group, field, start + first, start + last))
         for group, hits in groups.items():
-            distinct = len({message[hit.start : hit.end] for hit in hits})
-            seen[f"{name}.{group}"] = (math.sqrt(min(distinct, 4)), tuple(hits))
+            distinct = len({piece[hit.start - start : hit.end - start] for hit in hits})
+            seen[f"{read_as}.{group}"] = (math.sqrt(min(distinct, 4)), tuple(hits))
         for pattern in lexicon.PATTERNS:
-            if pattern.where == name and (match := pattern.expression.search(message, start, end)):
-                at = Found(pattern.name, *match.span())
-                seen[f"{name}.{pattern.name}"] = (1.0, (at,) if at.end > at.start else ())
+            if pattern.where == read_as and (match := pattern.expression.search(piece)) and match[0]:
+                at = Found(pattern.name, field, start + match.start(), start + match.end())
+                seen[f"{read_as}.{pattern.name}"] = (1.0, (at,))
     for one, other, _ in lexicon.PAIRS:
         if stands(one, seen) and stands(other, seen):
             seen[f"{one}+{other}"] = (1.0, ())
@@ -115,11 +135,6 @@ def features(subject: str, text: str) -> dict[str, tuple[float, tuple[Found, ...
 
 def stands(group: str, seen: Mapping[str, object]) -> bool:
     return f"subject.{group}" in seen or f"text.{group}" in seen
-
-
-def head(text: str) -> tuple[int, int]:
-    start = len(text) - len(text.lstrip())
-    return start, min(len(text), start + HEAD)
 
 
 def scores(seen: Mapping[str, tuple[float, tuple[Found, ...]]], weights: Weights) -> dict[Kind, float]:
@@ -161,12 +176,10 @@ def because(
 ) -> tuple[Words, ...]:
     """The words that spoke for this kind rather than for the next, the strongest first."""
     told: list[Words] = []
-    spoken = [(WEIGHTS.get(f, {}), f, strength, hits) for f, (strength, hits) in seen.items()]
+    spoken = [(WEIGHTS.get(feature, {}), strength, hits) for feature, (strength, hits) in seen.items()]
     spoken = [s for s in spoken if s[0].get(kind, 0.0) > max(0.0, s[0].get(runner_up, 0.0))]
-    for _, feature, _, hits in sorted(spoken, key=lambda s: -s[2] * (s[0][kind] - s[0].get(runner_up, 0.0))):
-        field: Field = "subject" if feature.startswith("subject.") else "text"
-        message = subject if field == "subject" else text
-        told += [Words(field, hit.start, hit.end, message[hit.start : hit.end]) for hit in hits]
+    for _, _, hits in sorted(spoken, key=lambda s: -s[1] * (s[0][kind] - s[0].get(runner_up, 0.0))):
+        told += [quote(hit, subject, text) for hit in hits]
     return tuple(dict.fromkeys(told))[:MOST_WORDS]
 
 
@@ -175,11 +188,14 @@ def dangers(subject: str, text: str) -> tuple[Words, ...]:
     told: list[Words] = []
     fields: tuple[tuple[Field, str], ...] = (("subject", subject), ("text", text))
     for field, message in fields:
-        for meant, start, end in find(message.translate(FOLD), 0, len(message), DANGER):
-            if meant != "danger":
-                continue
-            before, after = message[max(0, start - 12) : start], message[end : end + 6]
+        for hit in find(message.translate(FOLD), field, 0, len(message), DANGER):
+            before, after = message[max(0, hit.start - 12) : hit.start], message[hit.end : hit.end + 6]
             feared = lexicon.DANGER_TAKEN_BACK_BEFORE.search(before) and not lexicon.DANGER_NOW_BEFORE.search(before)
-            if not feared and not lexicon.DANGER_TAKEN_BACK_AFTER.search(after):
-                told.append(Words(field, start, end, message[start:end]))
+            if hit.feature == "danger" and not feared and not lexicon.DANGER_TAKEN_BACK_AFTER.search(after):
+                told.append(quote(hit, subject, text))
     return tuple(told[:MOST_WORDS])
+
+
+def quote(hit: Found, subject: str, text: str) -> Words:
+    message = subject if hit.field == "subject" else text
+    return Words(hit.field, hit.start, hit.end, message[hit.start : hit.end])

@@ -423,6 +423,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
 )
 
+OPENING: Final[re.Pattern[str]] = re.compile(r"[^。！？!?\n]{0,40}[！？!?]?")  # stands in for a subject
+
 # Two groups that say more together than apart, wherever in the message each of them stands.
 PAIRS: Final[tuple[tuple[str, str, Leaning], ...]] = (
     ("noisy-shop", "nuisance", {"dispute": 0.8}),

@@ -179,7 +179,7 @@ def wanted_columns(mapping: Mapping[str, str]) -> Wanted:
 
 def folded(title: str) -> str:
     """A header as it is compared: width, case, blanks, marks of obligation and bracketed remarks do not matter."""
-    plain = unicodedata.normalize("NFKC", title).casefold()
+    plain = unicodedata.normalize("NFKC", title[:100]).casefold()
     return re.sub(r"\(.*?\)|\[.*?\]|[\s*:\"'\ufeff]", "", plain)
 
 
@@ -609,7 +609,8 @@ def moment(cell: Any, zone: tzinfo) -> datetime | None:
     text = as_text(cell).strip()
     if not text:
         return None
-    found = as_moment(cell, unicodedata.normalize("NFKC", text), zone)
+    # Nothing longer than a time can be is tried: blanks without number would keep the expressions busy.
+    found = as_moment(cell, unicodedata.normalize("NFKC", text), zone) if len(text) <= 60 else None
     if found is None or found.year not in YEARS:
         raise Refused(
             f"时间“{text[:40]}”不存在或无法识别：请写成 2020-03-01 08:00:00。 "

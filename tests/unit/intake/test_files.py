@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any
 
 import openpyxl
@@ -246,6 +247,14 @@ def test_times_are_understood_as_they_are_usually_written(tmp_path: Path, writte
 def test_a_time_that_does_not_exist_refuses_its_row(tmp_path: Path, written: str) -> None:
     bad = refused(csv_file(tmp_path, f"编号,标题,时间\n1,路灯,{written}\n"))
     assert written in bad.reason
+
+
+@pytest.mark.parametrize("cell", ["2020-03-02" + " " * 100_000 + "x", "(" * 100_000, "9" * 100_000])
+def test_a_cell_made_to_keep_the_reader_busy_is_refused_at_once(tmp_path: Path, cell: str) -> None:
+    path = csv_file(tmp_path, f"{cell},,\n编号,标题,时间\n1,路灯,{cell}\n")
+    start = perf_counter()
+    assert "does not exist" in refused(path).reason
+    assert perf_counter() - start < 5
 
 
 def test_a_report_may_come_without_a_time(tmp_path: Path) -> None:

@@ -45,6 +45,13 @@ def test_a_plain_message_gets_the_kind_that_a_desk_would_choose(kind: Kind, subj
     assert suggestion.model == MODEL
 
 
+@pytest.mark.parametrize(("kind", "subject", "text"), PLAIN)
+def test_a_message_without_subject_is_read_by_its_opening(kind: Kind, subject: str, text: str) -> None:
+    suggestion = suggest(" ", f"\n{subject}。{text}")
+    assert suggestion.kind == kind
+    assert {word.field for word in suggestion.because} == {"text"}
+
+
 def test_the_words_that_led_to_a_kind_are_told_with_their_place() -> None:
     subject, text = "房东不退押金", "　\n房东说墙脏，押金不退。"
     told = {(word.field, word.start, word.end, word.text) for word in suggest(subject, text).because}
