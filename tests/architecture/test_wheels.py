@@ -86,8 +86,8 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     source.mkdir()
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     assert "*.mo" in ignored
-    # An anchored line such as /tmp/ means the repository's root, but hatchling compares it with the copy's absolute path
-    # and, when it matches, heeds none of the lines.
+    # An anchored line such as /tmp/ means the repository's root, but hatchling compares it with the absolute path of
+    # the copy and, when it matches, heeds none of the lines.
     (source / ".gitignore").write_text("".join(f"{line}\n" for line in ignored if not line.startswith("/")))
     for package, markers in (("shared", MARKERS["shared"]), (f"services/{service}", MARKERS["service"])):
         shutil.copytree(ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
