@@ -287,6 +287,7 @@ class Guarded(APIRoute):
             try:
                 await self.routes.admit(request, access)
             except Problem as problem:
+                await request.close()  # the files of a form that was looked at for its token
                 if problem.status == 401 and request.method == "GET" and wants_page(request):
                     return self.routes.to_sign_in(request)
                 raise

@@ -138,3 +138,24 @@ def test_the_areas_of_a_list_are_what_authorize_would_allow() -> None:
     assert areas(actor("volunteer"), "report.read") == (Area("changzhi", assigned_only=True),)
     assert areas(actor("volunteer"), "sealed.read") == ()
     assert areas(actor("grid_head"), "report.read") == (Area("changzhi", assigned_only=True),)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("post_place", [(None, None), ("no2", None), ("no2", "g1")])
+def test_a_list_shows_exactly_what_authorize_allows(role: Role, post_place: tuple[str | None, str | None]) -> None:
+    subject = actor(role, community=post_place[0], grid=post_place[1])
+    for action in ACTIONS:
+        shown = areas(subject, action)
+        for station in ("changzhi", "elsewhere"):
+            for community in (None, "no2", "no3"):
+                for grid in (None, "g1", "g2"):
+                    for assigned in (frozenset[str](), frozenset({"a1"})):
+                        scope = Scope(station, community, grid, assigned)
+                        in_list = any(
+                            area.station in (None, station)
+                            and area.community in (None, community)
+                            and area.grid in (None, grid)
+                            and (not area.assigned_only or "a1" in assigned)
+                            for area in shown
+                        )
+                        assert in_list == authorize(subject, action, scope).allowed, (action, scope)

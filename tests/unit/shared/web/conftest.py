@@ -133,6 +133,10 @@ class Service:
         async def import_file(file: Annotated[UploadFile, File()]) -> dict[str, int]:
             return {"size": len(await file.read())}
 
+        @api.post("/echo", access="report.register")
+        async def echo(file: Annotated[UploadFile, File()], key: IdempotencyKey) -> str:
+            return key.fingerprint if await file.read() else "the file was read away"
+
         @api.get("/failure", access=OPEN)
         async def failure() -> None:
             raise RuntimeError("the password of 13812345678 is swordfish")

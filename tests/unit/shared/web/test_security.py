@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
 
-from shared.web.security import BODY_LIMIT
+from shared.web.logs import Tracing
+from shared.web.problems import Unexpected
+from shared.web.security import BODY_LIMIT, BodyLimit, SameOrigin, SecurityHeaders
 from tests.unit.shared.web.conftest import Service
 
 REPORTS = "/intake/api/v1/reports"
@@ -130,3 +133,19 @@ async def test_nothing_outside_the_front_end_files_is_served(client: httpx2.Asyn
     answer = await client.get(path)
     assert answer.status_code == 404
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_what_is_not_http_passes_the_middlewares_untouched() -> None:
+    passed: list[str] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        passed.append(scope["type"])
+
+    async def receive() -> Message:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None: ...
+
+    for wrap in (SecurityHeaders, SameOrigin, BodyLimit, Tracing, Unexpected):
+        await wrap(inner)({"type": "lifespan"}, receive, send)
+    assert passed == ["lifespan"] * 5
