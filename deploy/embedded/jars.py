@@ -27,9 +27,14 @@ def cache_folder() -> Path:
     return Path(asked) if asked else user_cache_path("wangge")
 
 
+def kafka_folder(cache: Path | None = None) -> Path:
+    """Where this version of Kafka is kept."""
+    return (cache or cache_folder()) / KAFKA.replace(":", "-")
+
+
 def broker_class_path(progress: Progress = silent, cache: Path | None = None) -> list[Path]:
     """Every jar that the broker needs; fetched once, under a lock, since two processes may ask at the same time."""
-    folder = (cache or cache_folder()) / KAFKA.replace(":", "-")
+    folder = kafka_folder(cache)
     folder.mkdir(parents=True, exist_ok=True)
     listing = folder / "class-path.txt"
     known = _listed(listing)

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from deploy.embedded import ports
+from deploy.embedded import ports, quick_start
 from deploy.embedded.errors import KafkaNotReady
 from deploy.embedded.jars import fetch_class_path
 from deploy.embedded.java import find_java
@@ -65,13 +65,21 @@ class EmbeddedKafka:
     name = "Kafka"
 
     def __init__(
-        self, folder: Path, port: int, controller_port: int, progress: Progress = silent, *, logs: Path | None = None
+        self,
+        folder: Path,
+        port: int,
+        controller_port: int,
+        progress: Progress = silent,
+        *,
+        logs: Path | None = None,
+        record_start: Path | None = None,
     ) -> None:
         self.folder = folder.resolve()
         self.port = port
         self.controller_port = controller_port
         self.log = (logs or self.folder / "logs").resolve() / "kafka.log"
         self._progress = progress
+        self._record_start = record_start
         self._broker: Child | None = None
 
     @property
@@ -112,7 +120,9 @@ class EmbeddedKafka:
         if not (self.folder / "data" / "meta.properties").exists():
             await self._format(java, jars)
         self._progress(self.name, f"starting on port {self.port}")
-        self._broker = self._java(java, jars, "kafka.Kafka", str(self._settings_file), output="kafka-console.log")
+        cache = quick_start.flags(java, jars, self._record_start)
+        command = ("kafka.Kafka", str(self._settings_file))
+        self._broker = self._java(java, jars, *cache, *command, output="kafka-console.log")
         self._broker.spawn()
         try:
             await self._until_ready(patience)
@@ -151,7 +161,7 @@ class EmbeddedKafka:
             raise RuntimeError("Kafka was never started")
         return self._broker
 
-    def _java(self, java: Path, jars: list[Path], main: str, *arguments: str, output: str) -> Child:
+    def _java(self, java: Path, jars: list[Path], *arguments: str, output: str) -> Child:
         command: list[str | Path] = [
             java,
             *_JVM,
@@ -160,7 +170,6 @@ class EmbeddedKafka:
             f"-Dwangge.kafka.log={self.log}",
             "-cp",
             os.pathsep.join(map(str, jars)),
-            main,
             *arguments,
         ]
         # Java reads class path and file names in the locale's encoding.

@@ -10,6 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from deploy.embedded import quick_start
 from deploy.embedded.errors import KafkaNotReady, PortTaken
 from deploy.embedded.kafka import EmbeddedKafka, ask_cluster_id
 from tests.servers.choice import free_port
@@ -99,3 +100,17 @@ async def test_where_no_kafka_answers_none_is_taken_for_one() -> None:
     port = free_port()
     with pytest.raises(KafkaNotReady, match=str(port)):
         await ask_cluster_id(f"127.0.0.1:{port}")
+
+
+async def test_a_damaged_start_cache_does_not_keep_it_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "start.aot"
+    damaged.write_bytes(b"not a cache")
+    monkeypatch.setattr(quick_start, "cache_file", lambda java, jars: damaged)
+    broker = EmbeddedKafka(tmp_path / "kafka", free_port(), free_port())
+    try:
+        await broker.start()
+        assert await ask_cluster_id(broker.bootstrap) == broker.cluster_id
+    finally:
+        broker.kill()
