@@ -178,7 +178,7 @@ class _Whole:
             "PYTHONUNBUFFERED": "1",
             "WANGGE_KAFKA": bootstrap,
             f"WANGGE_{upper}_DATABASE": self._settings.database(name),
-            f"WANGGE_{upper}_HOST": _LOOPBACK,
+            "WANGGE_HOST": _LOOPBACK,  # what the front listens on is not for the services
             f"WANGGE_{upper}_PORT": str(self._settings.service_port(name)),
             "WANGGE_MASTER_KEY": secrets.master_key,
             "WANGGE_DEPLOYMENT_KEY": secrets.deployment_key,

@@ -113,6 +113,8 @@ def test_it_starts_tells_how_to_sign_in_and_stops_in_order(launched: Launched) -
     assert len({part["WANGGE_SESSION_KEY"] for part in settings.values()}) == 1
     assert settings["intake"]["WANGGE_KAFKA"] == f"127.0.0.1:{launched.environment['WANGGE_KAFKA_PORT']}"
 
+    assert {part["WANGGE_HOST"] for part in settings.values()} == {"127.0.0.1"}
+
     parts = launched.parts()
     assert set(parts) == {"Kafka", "intake", "mediation", "notify"}
     second = subprocess.run(
