@@ -131,17 +131,14 @@ def _printable(attributes: dict[str, str], name: str) -> str:
 def _structured(content_type: str, value: bytes) -> tuple[dict[str, str], bytes]:
     try:
         parsed = from_structured(KafkaMessage({"content-type": content_type.encode()}, None, value), _JSON_FORMAT)
+        given = parsed.get_attributes()
+        attributes = {name: one.isoformat() if isinstance(one, datetime) else str(one) for name, one in given.items()}
+        data = parsed.get_data()
+        if isinstance(data, str):
+            return attributes, data.encode()
+        return attributes, data if isinstance(data, bytes) else orjson.dumps(data)
     except Exception as error:  # the package raises what its parts raise; to us it is all one: not a CloudEvent
         raise Malformed(f"not a structured CloudEvent: {type(error).__name__}: {error}"[:300]) from None
-    attributes = {}
-    for name, given in parsed.get_attributes().items():
-        attributes[name] = given.isoformat() if isinstance(given, datetime) else str(given)
-    data = parsed.get_data()
-    if isinstance(data, str):
-        return attributes, data.encode()
-    if isinstance(data, bytes):
-        return attributes, data
-    return attributes, orjson.dumps(data)
 
 
 _JSON_FORMAT = JSONFormat()
