@@ -22,7 +22,7 @@ from tests.servers.postgres import PostgresServer
 Level = Literal["recorder", "save"]
 
 
-class Message(Aggregate):  # type: ignore[misc]
+class Message(Aggregate):
     def __init__(self, body: str) -> None:
         self.body = body
 

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils import uuid7
 
 from shared.eventsourcing.database import Database
-from shared.eventsourcing.sql_store import SqlStore, read_after
+from shared.eventsourcing.sql_store import SqlStore
 from shared.eventsourcing.store import StoredEvent
 
 log = logging.getLogger(__name__)
@@ -119,8 +119,7 @@ class Follower:
                 await ensure_checkpoint(tx, self.name)
                 self._checkpoint = await read_checkpoint(tx, self.name)
             self.position = self._checkpoint.position
-        async with self._store.database.reading() as tx:
-            events = await read_after(tx, self._checkpoint.position, self._batch)
+        events = await self._store.follow(self._checkpoint.position, self._batch)
         if not events:
             idle = getattr(self.handler, "idle", None)
             if idle is not None:

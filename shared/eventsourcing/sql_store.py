@@ -43,6 +43,10 @@ _GROUP = 500
 _GROUP_BYTES = 8 * 1024 * 1024
 _ATTEMPTS = 6
 _BACK_OFF = 0.05
+_READERS = 3
+_READ_TOGETHER = 200
+_TAIL_EVENTS = 4_000
+_TAIL_BYTES = 16 * 1024 * 1024
 
 _LOCK = {
     "postgresql": "SELECT epoch, position, hash FROM head WHERE id = 1 FOR UPDATE",
@@ -62,6 +66,12 @@ _PG_WRITE = (
     "UPDATE head SET position = CAST($13 AS bigint), hash = CAST($14 AS bytea) WHERE id = 1"
 )
 
+# The lateral form makes it one index scan for each stream, whatever the planner thinks of the table.
+_PG_STREAMS = (
+    f"SELECT e.* FROM unnest(CAST($1 AS text[]), CAST($2 AS bigint[])) AS w (stream, after) CROSS JOIN LATERAL "
+    f"(SELECT {_COLUMNS} FROM events WHERE stream = w.stream AND version > w.after ORDER BY version) AS e"
+)
+
 
 @dataclass(slots=True)
 class _Waiting:
@@ -71,11 +81,60 @@ class _Waiting:
 
 
 @dataclass(slots=True)
+class _Asked:
+    """A stream that somebody waits to read."""
+
+    stream: str
+    after: int
+    answer: asyncio.Future[list[StoredEvent]]
+
+
+@dataclass(slots=True)
 class _Known:
     """What the database held when the head was locked."""
 
     versions: dict[str, int]
     commands: dict[str, tuple[str, Appended]]
+
+
+class Tail:
+    """The newest events, as this process has committed them, without a hole.
+
+    Another process's append in between shows as a hole in the positions, and what was before it is let go.
+    """
+
+    def __init__(self) -> None:
+        self._events: list[StoredEvent] = []
+        self._bytes = 0
+
+    def add(self, events: Sequence[StoredEvent]) -> None:
+        if not events:
+            return
+        if self._events and self._events[-1].position + 1 != events[0].position:
+            self._events, self._bytes = [], 0
+        self._events += events
+        self._bytes += sum(map(_weight, events))
+        if len(self._events) <= _TAIL_EVENTS and self._bytes <= _TAIL_BYTES:
+            return
+        # A quarter more than needed goes, so that the list is not moved at every append.
+        go = max(0, len(self._events) - _TAIL_EVENTS * 3 // 4)
+        left = self._bytes - sum(map(_weight, self._events[:go]))
+        while left > _TAIL_BYTES * 3 // 4:
+            left -= _weight(self._events[go])
+            go += 1
+        del self._events[:go]
+        self._bytes = left
+
+    def after(self, position: int, limit: int) -> Sequence[StoredEvent]:
+        """What follows a position; nothing where memory does not reach back to it or has nothing newer."""
+        if not self._events or position + 1 < self._events[0].position:
+            return ()
+        at = position + 1 - self._events[0].position
+        return self._events[at : at + limit]
+
+
+def _weight(event: StoredEvent) -> int:
+    return len(event.data) + len(event.meta)
 
 
 class SqlStore:
@@ -87,6 +146,9 @@ class SqlStore:
         self._queue: list[_Waiting] = []
         self._drain: asyncio.Task[None] | None = None
         self._closed = False
+        self._asked: list[_Asked] = []
+        self._reads: set[asyncio.Task[None]] = set()
+        self.tail = Tail()
         self.appended = Wake()
         self.observe: Callable[[float], None] = lambda _seconds: None
         """Told how long each append took, for the metrics."""
@@ -184,6 +246,7 @@ class SqlStore:
             rows, answers = self._decide_winners(appends, head, known)
             if rows:
                 await self._write(tx, rows, known.versions)
+        self.tail.add([StoredEvent._make(row) for row in rows])
         return answers
 
     async def _look_up(self, tx: AsyncConnection, appends: Sequence[Append]) -> _Known:
@@ -300,13 +363,59 @@ class SqlStore:
         return answer
 
     async def read_stream(self, stream: str, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
-        sql = f"SELECT {_COLUMNS} FROM events WHERE stream = :s AND version > :v ORDER BY version"
-        values: dict[str, Any] = {"s": stream, "v": after}
-        if limit is not None:
-            sql += " LIMIT :n"
-            values["n"] = limit
+        if limit is None:
+            return await self._read_together(stream, after)
+        sql = f"SELECT {_COLUMNS} FROM events WHERE stream = :s AND version > :v ORDER BY version LIMIT :n"
         async with self.database.reading() as tx:
-            return [StoredEvent._make(row) for row in (await tx.execute(text(sql), values)).all()]
+            found = await tx.execute(text(sql), {"s": stream, "v": after, "n": limit})
+            return [StoredEvent._make(row) for row in found.all()]
+
+    async def _read_together(self, stream: str, after: int) -> list[StoredEvent]:
+        """What is asked at the same moment is read by one statement: a round trip costs more than a stream."""
+        asked = _Asked(stream, after, asyncio.get_running_loop().create_future())
+        self._asked.append(asked)
+        if len(self._reads) < _READERS:
+            reading = asyncio.create_task(self._answer_asked())
+            self._reads.add(reading)
+            reading.add_done_callback(self._reads.discard)
+        return await asked.answer
+
+    async def _answer_asked(self) -> None:
+        await asyncio.sleep(0)  # one turn of the loop, so that what is asked now is read together
+        while self._asked:
+            some, self._asked = self._asked[:_READ_TOGETHER], self._asked[_READ_TOGETHER:]
+            try:
+                found = await self._read_streams(some)
+            except Exception as error:  # whatever it was, it is the askers' to hear
+                for asked in some:
+                    if not asked.answer.done():
+                        asked.answer.set_exception(error)
+            else:
+                for asked in some:
+                    if not asked.answer.done():
+                        events = found.get(asked.stream, ())
+                        asked.answer.set_result([event for event in events if event.version > asked.after])
+
+    async def _read_streams(self, asked: Sequence[_Asked]) -> dict[str, list[StoredEvent]]:
+        after: dict[str, int] = {}
+        for one in asked:
+            after[one.stream] = min(one.after, after.get(one.stream, one.after))
+        async with self.database.reading() as tx:
+            if self.database.dialect == "postgresql":
+                rows = (await tx.exec_driver_sql(_PG_STREAMS, (list(after.keys()), list(after.values())))).all()
+            else:
+                wanted = " OR ".join(["(stream = ? AND version > ?)"] * len(after))
+                sql = f"SELECT {_COLUMNS} FROM events WHERE {wanted} ORDER BY stream, version"
+                rows = (await tx.exec_driver_sql(sql, tuple(part for one in after.items() for part in one))).all()
+        found: dict[str, list[StoredEvent]] = {}
+        for row in rows:
+            event = StoredEvent._make(row)
+            found.setdefault(event.stream, []).append(event)
+        return found
+
+    async def follow(self, after: int, limit: int) -> Sequence[StoredEvent]:
+        """What comes after a position, for followers: the newest events are in memory and need no database."""
+        return self.tail.after(after, limit) or await self.read_all(after, limit)
 
     async def read_all(self, after: int, limit: int = 500) -> Sequence[StoredEvent]:
         async with self.database.reading() as tx:
