@@ -1,10 +1,10 @@
 """The receiver: what is heard on Kafka goes into the service's own store, each message once, and only then is it acked.
 
 A message of another service of ours has a position. It goes into the stream `received/{source}/{topic}/{partition}`, at
-the version that is its position: seen before means dropped; something missing before it means that it is not appended,
-the operator is told and the partition is read again. A message from outside goes into a stream of its own, named by the
-CloudEvent's source and id; the same id with other contents is parked. Whatever cannot be read or is not what its type
-promises is parked too, and the partition goes on.
+the version that is its position: seen before means dropped; something missing before it means that it is neither
+appended nor acknowledged, the operator is told and the partition is read again. A message from outside goes into a
+stream of its own, named by the CloudEvent's source and id; the same id with other contents is parked. Whatever cannot
+be read or is not what its type promises is parked too, and the partition goes on.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from shared.eventsourcing.relay import LARGEST_RECORD
 from shared.eventsourcing.sealing import Unreadable, Vault
 from shared.eventsourcing.store import (
     ANY_VERSION,
+    LARGEST_EVENT,
+    LARGEST_PARKED,
     NO_STREAM,
     Append,
     Clock,
@@ -48,8 +50,10 @@ from shared.eventsourcing.store import (
 
 log = logging.getLogger(__name__)
 
+_LARGEST_FRAME = LARGEST_PARKED * 3 // 4 - 8_192
+"""Characters of a parked payload before it is sealed, which makes it a third longer, and beside its other fields."""
 _BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-_REWIND_SECONDS = (1.0, 5.0, 15.0, 60.0)
+_REWIND_SECONDS = 1.0
 
 Check = Callable[[str, bytes], None]
 """Raises ValidationError where the data of a known contract type is not what it promises; unknown types pass."""
@@ -82,6 +86,16 @@ class Heard:
 
 
 @dataclass(slots=True)
+class Gap:
+    """What one stream could not take yet, because something before it is missing."""
+
+    offset: int
+    """Of the first record that was not stored; nothing from there on is acknowledged."""
+    last: int
+    """The highest sequence that was not stored."""
+
+
+@dataclass(slots=True)
 class Receiver:
     """Appends what is heard. `internal` topics carry positions, `external` ones come from outside."""
 
@@ -95,7 +109,8 @@ class Receiver:
     clock: Clock = system_clock
     heard: Heard = field(default_factory=Heard)
     _versions: dict[str, int] = field(default_factory=dict)
-    _rewinds: dict[TopicPartition, int] = field(default_factory=dict)
+    _gaps: dict[TopicPartition, dict[str, Gap]] = field(default_factory=dict)
+    _read_again_once: set[TopicPartition] = field(default_factory=set)
     _failures: int = 0
 
     def subscribe(self, broker: KafkaBroker, instance: str | None = None) -> None:
@@ -141,24 +156,25 @@ class Receiver:
             partitions[TopicPartition(record.topic, record.partition)].append(record)
         for tp, some in partitions.items():
             self.heard.received += len(some)
-            gap = await self._persist(some)
-            offset = some[-1].offset + 1 if gap is None else gap
-            await _commit(consumer, tp, offset)
-            if gap is not None:
+            await self._persist(tp, some)
+            gaps = self._gaps.get(tp, {})
+            await _commit(consumer, tp, min([some[-1].offset + 1, *(gap.offset for gap in gaps.values())]))
+            if not gaps:
+                self._read_again_once.discard(tp)
+            elif tp not in self._read_again_once:
+                self._read_again_once.add(tp)
                 await self._read_again(consumer, tp)
-            elif tp in self._rewinds:
-                self._rewinds.pop(tp, None)
-                self.heard.gaps.pop(f"{tp.topic}/{tp.partition}", None)
 
-    async def _persist(self, records: Sequence[ConsumerRecord]) -> int | None:
-        """Stores records of one partition, waiting out a database that is away; answers the offset of a gap."""
+    async def _persist(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        """Stores records of one partition, waiting out a database that is away."""
         failures = 0
         while True:
             try:
-                if records[0].topic in self.external:
+                if tp.topic in self.external:
                     await self._store_external(records)
-                    return None
-                return await self._store_internal(records)
+                else:
+                    await self._store_internal(tp, records)
+                return
             except (StoreUnavailable, OSError, VersionConflict) as error:
                 self._versions.clear()
                 pause = _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]
@@ -168,33 +184,64 @@ class Receiver:
 
     # From our own services
 
-    async def _store_internal(self, records: Sequence[ConsumerRecord]) -> int | None:
+    async def _store_internal(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
         streams: dict[str, list[tuple[ConsumerRecord, cloudevents.CloudEvent]]] = defaultdict(list)
         versions: dict[str, int] = {}
-        gap: int | None = None
+        refused: list[tuple[str, ConsumerRecord, cloudevents.CloudEvent]] = []
         for record in records:
             try:
                 heard = cloudevents.read(record.headers, record.value)
-                if heard.sequence is None or heard.previous is None:
-                    raise cloudevents.Malformed("a message of a service needs the attributes sequence and previous")
+                if heard.sequence is None or heard.previous is None or heard.previous >= heard.sequence:
+                    raise cloudevents.Malformed(
+                        "a message of a service needs the attributes sequence and, below it, previous"
+                    )
             except cloudevents.Malformed as malformed:
                 await self._park_unreadable(record, malformed)
                 continue
             stream = f"received/{heard.source}/{record.topic}/{record.partition}"
             if stream not in versions:
                 versions[stream] = await self._version(stream)
+            if heard.previous > versions[stream] and not streams[stream]:
+                # Perhaps another replica had this partition meanwhile and stored what is not known here.
+                self._versions.pop(stream, None)
+                versions[stream] = await self._version(stream)
             if heard.sequence <= versions[stream]:
                 self.heard.seen += 1
-                continue
-            if heard.previous > versions[stream]:
-                self._missing(record, heard, versions[stream])
-                gap = record.offset
-                break
-            versions[stream] = heard.sequence
-            streams[stream].append((record, heard))
+            elif heard.previous > versions[stream]:
+                refused.append((stream, record, heard))
+            else:
+                versions[stream] = heard.sequence
+                streams[stream].append((record, heard))
         for stream, some in streams.items():
-            await self._append_internal(stream, some)
-        return gap
+            if some:
+                await self._append_internal(stream, some)
+        await self._note_gaps(tp, refused)
+
+    async def _note_gaps(
+        self, tp: TopicPartition, refused: Sequence[tuple[str, ConsumerRecord, cloudevents.CloudEvent]]
+    ) -> None:
+        """Remembers what could not be stored, forgets what has been stored since, and tells the operator of either."""
+        gaps = self._gaps.setdefault(tp, {})
+        name = f"{tp.topic}/{tp.partition}"
+        for stream, record, heard in refused:
+            assert heard.sequence is not None, "internal messages have a sequence"
+            gap = gaps.get(stream)
+            if gap is None:
+                gaps[stream] = Gap(record.offset, heard.sequence)
+                self.heard.gaps[name] = (
+                    f"{heard.source} says that {heard.previous} came before {heard.sequence}, the last here is "
+                    f"{await self._version(stream)}; the partition is read again; if this stays, let that service "
+                    "publish anew (wangge republish)"
+                )
+                log.error("something is missing in %s: %s", name, self.heard.gaps[name])
+            else:
+                gap.last = max(gap.last, heard.sequence)
+        for stream in [stream for stream, gap in gaps.items() if gap.last <= self._versions.get(stream, 0)]:
+            del gaps[stream]
+        if not gaps:
+            del self._gaps[tp]
+            if self.heard.gaps.pop(name, None) is not None:
+                log.info("nothing is missing in %s any more", name)
 
     async def _append_internal(
         self, stream: str, some: Sequence[tuple[ConsumerRecord, cloudevents.CloudEvent]]
@@ -209,6 +256,8 @@ class Receiver:
             try:
                 if body is None:
                     raise ValueError("its personal values were not encrypted with this deployment's key")
+                if len(body) > LARGEST_EVENT:
+                    raise ValueError(f"it has {len(body)} bytes, more than the {LARGEST_EVENT} that are stored")
                 self.check(heard.type, body)
                 meta = Meta(
                     actor=heard.source,
@@ -241,18 +290,12 @@ class Receiver:
             self._versions[stream] = await self.store.version(stream)
         return self._versions[stream]
 
-    def _missing(self, record: ConsumerRecord, heard: cloudevents.CloudEvent, version: int) -> None:
-        what = (
-            f"{heard.source} says that {heard.previous} came before {heard.sequence}, the last here is {version}; the "
-            "partition is read again; if this stays, let that service publish anew (wangge republish)"
-        )
-        self.heard.gaps[f"{record.topic}/{record.partition}"] = what
-        log.error("something is missing in %s/%d: %s", record.topic, record.partition, what)
-
     async def _read_again(self, consumer: AIOKafkaConsumer, tp: TopicPartition) -> None:
-        """Reads a partition with a gap again from its beginning, with growing pauses, without holding up the others."""
-        times = self._rewinds.get(tp, 0)
-        self._rewinds[tp] = times + 1
+        """Reads a partition with a gap again from its beginning, once, without holding up the others.
+
+        What is missing may stand there, where the store is older than the acknowledged offset. Else the reading goes on
+        past the gap: what the other service publishes anew comes behind it and fills it.
+        """
         try:
             consumer.pause(tp)
             await consumer.seek_to_beginning(tp)
@@ -264,7 +307,7 @@ class Receiver:
             if tp in consumer.assignment():
                 consumer.resume(tp)
 
-        asyncio.get_running_loop().call_later(_REWIND_SECONDS[min(times, len(_REWIND_SECONDS) - 1)], resume)
+        asyncio.get_running_loop().call_later(_REWIND_SECONDS, resume)
 
     # From outside
 
@@ -289,7 +332,8 @@ class Receiver:
     ) -> None:
         fingerprint = keyed_fingerprint(self.fingerprint_key, heard.type.encode(), heard.data)
         command = derived_id("external", heard.source, heard.id)
-        stream = f"received/{heard.source}/{heard.id}"
+        # The length keeps one pair of source and id from passing for another, or for the stream of a service.
+        stream = f"received/{len(heard.source)}/{heard.source}/{heard.id}"
         if isinstance(prepared, Exception):
             event = await self._parked(record, heard, "invalid", prepared, None, fingerprint)
         else:
@@ -309,8 +353,8 @@ class Receiver:
             await self._park_changed(record, heard, fingerprint)
             return
         except InvalidAppend as invalid:
-            await self._park_unreadable(record, cloudevents.Malformed(str(invalid)))
-            return
+            event = await self._parked(record, heard, "invalid", invalid, None, fingerprint)
+            stored = await self.store.append(Append((StreamWrite(stream, NO_STREAM, (event,)),), command, fingerprint))
         if stored.repeated:
             self.heard.seen += 1
         else:
@@ -351,7 +395,7 @@ class Receiver:
 
     async def _park_unreadable(self, record: ConsumerRecord, malformed: cloudevents.Malformed) -> None:
         """A record without an identity of its own is known by its bytes: the same garbage twice is parked once."""
-        content = keyed_fingerprint(self.fingerprint_key, _frame(record))
+        content = keyed_fingerprint(self.fingerprint_key, frame(record.headers, record.value))
         id_ = derived_id("unreadable", self.service, record.topic, content)
         heard = cloudevents.CloudEvent(source=f"kafka:{record.topic}", id=id_, type="", data=record.value or b"")
         event = await self._parked(record, heard, "unreadable", malformed, None, id_=id_)
@@ -369,11 +413,17 @@ class Receiver:
     ) -> NewEvent:
         self.heard.parked += 1
         id_ = id_ or derived_id("parked", heard.source, heard.id, cause, record.topic, record.partition, record.offset)
-        payload = await self.vault.seal(f"parked-{id_}", base64.b64encode(_frame(record)).decode())
+        framed = base64.b64encode(frame(record.headers, record.value)).decode()
+        detail = describe(why)
+        payload = None
+        if len(framed) <= _LARGEST_FRAME:
+            payload = await self.vault.seal(f"parked-{id_}", framed)
+        else:
+            detail = f"{detail}; too large to be kept, it stands in Kafka at the origin named here"
         event = parking.MessageParked(
             id=id_,
             cause=cause,
-            detail=describe(why),
+            detail=detail,
             origin=parking.Origin(
                 topic=record.topic,
                 partition=record.partition,
@@ -389,7 +439,8 @@ class Receiver:
         meta = Meta(
             actor=heard.source, role="service", station=heard.station, trace=heard.trace, fingerprint=fingerprint
         )
-        return NewEvent(event.stored_as, event.schema_number, event.model_dump_json().encode(), meta.encoded(), version)
+        data = event.model_dump_json().encode()
+        return NewEvent(event.stored_as, event.schema_number, data, meta.encoded(), version, LARGEST_PARKED)
 
 
 def describe(why: Exception) -> str:
@@ -401,22 +452,29 @@ def describe(why: Exception) -> str:
 
 
 _HEADER_END = b"\n\n"
+_NULL = b"-"
 
 
-def _frame(record: ConsumerRecord) -> bytes:
+def frame(headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> bytes:
     """A record's headers and value as one run of bytes, so that a parked message can be tried again as it came."""
-    lines = [name.encode() + b"\t" + base64.b64encode(raw if raw is not None else b"") for name, raw in record.headers]
-    return b"\n".join(lines) + _HEADER_END + (record.value or b"")
+    lines = [_NULL if value is None else b"v"]
+    lines += [base64.b64encode(name.encode()) + b"\t" + _encoded(raw) for name, raw in headers]
+    return b"\n".join(lines) + _HEADER_END + (value or b"")
 
 
-def unframe(framed: bytes) -> tuple[list[tuple[str, bytes | None]], bytes]:
-    """Headers and value out of a parked payload."""
+def unframe(framed: bytes) -> tuple[list[tuple[str, bytes | None]], bytes | None]:
+    """Headers and value out of a parked payload; what was null is null again."""
     front, _, value = framed.partition(_HEADER_END)
+    present, *lines = front.split(b"\n")
     headers: list[tuple[str, bytes | None]] = []
-    for line in filter(None, front.split(b"\n")):
+    for line in lines:
         name, _, raw = line.partition(b"\t")
-        headers.append((name.decode(), base64.b64decode(raw)))
-    return headers, value
+        headers.append((base64.b64decode(name).decode(), None if raw == _NULL else base64.b64decode(raw)))
+    return headers, None if present == _NULL else value
+
+
+def _encoded(raw: bytes | None) -> bytes:
+    return _NULL if raw is None else base64.b64encode(raw)
 
 
 def _first_offsets(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, int]:

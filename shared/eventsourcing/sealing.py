@@ -111,9 +111,10 @@ class Vault:
         found: list[dict[str, Any]] = []
         for body in parsed:
             _boxes(body, found)
+        # Opened before any key is made: what is not of this deployment leaves no trace in the table of keys.
+        values = [_disclose(self._deployment, Sealed(of=box["of"], box=box["box"])) for box in found]
         keys = await self.keys({box["of"] for box in found})
-        for box in found:
-            value = _disclose(self._deployment, Sealed(of=box["of"], box=box["box"]))
+        for box, value in zip(found, values, strict=True):
             box["box"] = _enclose(keys[box["of"]], box["of"], value, _STORE).box
         return [
             body if changed is None else orjson.dumps(changed) for body, changed in zip(bodies, parsed, strict=True)
@@ -217,18 +218,19 @@ def _disclose(key: AESGCM, sealed: Sealed) -> str:
         raise Unreadable(f"the box of {sealed.of} was not made with this key, or was altered") from None
 
 
-def _boxes(value: object, found: list[dict[str, Any]]) -> None:
-    """Collects every deployment-encrypted value in a parsed JSON body."""
-    if isinstance(value, dict):
-        box = value.get("box")
-        if value.keys() == {"of", "box"} and isinstance(box, str) and box.startswith(_DEPLOYMENT):
-            found.append(value)
-        else:
-            for item in value.values():
-                _boxes(item, found)
-    elif isinstance(value, list):
-        for item in value:
-            _boxes(item, found)
+def _boxes(body: object, found: list[dict[str, Any]]) -> None:
+    """Collects every deployment-encrypted value in a parsed JSON body, however deep it lies."""
+    left = [body]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            box = value.get("box")
+            if value.keys() == {"of", "box"} and isinstance(box, str) and box.startswith(_DEPLOYMENT):
+                found.append(value)
+            else:
+                left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
 
 
 def sealed_in(value: object) -> list[Sealed]:

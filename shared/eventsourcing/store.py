@@ -21,6 +21,8 @@ NO_STREAM = 0
 ANY_VERSION = None
 LARGEST_EVENT = 2 * 1024 * 1024
 """Bytes of data that one event may have; a larger one could not leave by Kafka and is refused before it is stored."""
+LARGEST_PARKED = 4 * LARGEST_EVENT
+"""Bytes of data that a parked message may have: it never leaves again, and sealing makes it larger than it came."""
 
 
 def system_clock() -> datetime:
@@ -68,6 +70,8 @@ class NewEvent(NamedTuple):
     meta: bytes
     version: int | None = None
     """Set only where versions come from outside (received streams); they may be sparse but must go up."""
+    largest: int = LARGEST_EVENT
+    """How many bytes of data it may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +220,12 @@ def check(append: Append) -> None:
             raise InvalidAppend(f"nothing to append to {write.stream}")
         last = 0
         for event in write.events:
-            if len(event.data) > LARGEST_EVENT:
+            if len(event.data) > event.largest:
                 raise InvalidAppend(
-                    f"{event.type} has {len(event.data)} bytes, more than the {LARGEST_EVENT} that an event may have"
+                    f"{event.type} has {len(event.data)} bytes, more than the {event.largest} that an event may have"
                 )
+            if (event.version is None) != (write.events[0].version is None):
+                raise InvalidAppend(f"give every event for {write.stream} a version, or none")
             if event.version is not None:
                 if event.version <= last:
                     raise InvalidAppend(f"versions given to {write.stream} must go up")

@@ -158,13 +158,12 @@ def test_whatever_is_sent_it_is_an_event_or_malformed(
 ) -> None:
     try:
         heard = read(headers, value)
-    except Malformed as malformed:
-        assert str(malformed)
-    else:
-        assert heard.id
-        assert heard.source
-        assert heard.type
-        assert isinstance(heard.data, bytes)
+    except Malformed:
+        return
+    assert heard.id
+    assert heard.source
+    assert heard.type
+    assert isinstance(heard.data, bytes)
 
 
 @given(
@@ -177,7 +176,6 @@ def test_a_structured_body_of_any_kind_is_an_event_or_malformed(attributes: dict
     body = json.dumps({"specversion": "1.0", "id": "1", "source": "s", "type": "t", **attributes, "data": data})
     try:
         heard = read(_STRUCTURED, body.encode())
-    except Malformed as malformed:
-        assert str(malformed)
-    else:
-        assert heard.source
+    except Malformed:
+        return
+    assert heard.source
