@@ -40,9 +40,10 @@ class Database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self._writing = _sqlite(url, "BEGIN IMMEDIATE", pool_size=1)
             self._reading = _sqlite(url, "BEGIN", pool_size=pool_size)
-            self._following = self._writing
+            self._following = self._committing = self._writing
         else:
             self._writing = _postgresql(url, 2, idle_ms=_IDLE_IN_TRANSACTION_MS)
+            self._committing = self._writing.execution_options(isolation_level="AUTOCOMMIT")
             self._following = _postgresql(url, pool_size)
             # The same connections without BEGIN and COMMIT around what only reads: a statement is its own snapshot
             # there anyway, and two of three round trips are saved.
@@ -52,6 +53,12 @@ class Database:
     async def appending(self) -> AsyncIterator[AsyncConnection]:
         """The writer's transaction, which holds the head row."""
         async with self._transaction(self._writing) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def committing(self) -> AsyncIterator[AsyncConnection]:
+        """The writer's connection on PostgreSQL with each statement a transaction of its own."""
+        async with self._committing.connect() as connection:
             yield connection
 
     @asynccontextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,7 @@ _GROUP = 500
 _GROUP_BYTES = 8 * 1024 * 1024
 _ATTEMPTS = 6
 _BACK_OFF = 0.05
+_LOCKING_AFTER_RACE = 20
 _READERS = 3
 _READ_TOGETHER = 200
 _TAIL_EVENTS = 4_000
@@ -57,13 +58,20 @@ _PG_LOOK_UP = (
     "UNION ALL SELECT command || chr(10) || stream, version, position, meta "
     "FROM events WHERE command = ANY(CAST($2 AS text[]))"
 )
+_PG_LOOK_UP_WITH_HEAD = (
+    f"SELECT id, version, position, meta, ''::text AS epoch, ''::bytea AS hash FROM ({_PG_LOOK_UP}) AS f "
+    "(id, version, position, meta) UNION ALL SELECT NULL, 0, position, NULL, epoch, hash FROM head WHERE id = 1"
+)
+# Moves the head from where it was seen, or does nothing at all.
 _PG_WRITE = (
-    f"WITH e AS (INSERT INTO events ({_COLUMNS}) SELECT * FROM unnest(CAST($1 AS bigint[]), CAST($2 AS text[]), "
-    "CAST($3 AS bigint[]), CAST($4 AS text[]), CAST($5 AS smallint[]), CAST($6 AS text[]), CAST($7 AS bytea[]), "
-    "CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bigint[]))), "
-    "s AS (INSERT INTO streams (id, version) SELECT * FROM unnest(CAST($11 AS text[]), CAST($12 AS bigint[])) "
-    "ON CONFLICT (id) DO UPDATE SET version = excluded.version) "
-    "UPDATE head SET position = CAST($13 AS bigint), hash = CAST($14 AS bytea) WHERE id = 1"
+    "WITH h AS (UPDATE head SET position = CAST($13 AS bigint), hash = CAST($14 AS bytea) "
+    "WHERE id = 1 AND position = CAST($15 AS bigint) AND hash = CAST($16 AS bytea) RETURNING id), "
+    f"e AS (INSERT INTO events ({_COLUMNS}) SELECT w.* FROM h CROSS JOIN unnest(CAST($1 AS bigint[]), "
+    "CAST($2 AS text[]), CAST($3 AS bigint[]), CAST($4 AS text[]), CAST($5 AS smallint[]), CAST($6 AS text[]), "
+    "CAST($7 AS bytea[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bigint[])) AS w), "
+    "s AS (INSERT INTO streams (id, version) SELECT w.* FROM h CROSS JOIN unnest(CAST($11 AS text[]), "
+    "CAST($12 AS bigint[])) AS w ON CONFLICT (id) DO UPDATE SET version = excluded.version) "
+    "SELECT count(*) FROM h"
 )
 
 # The lateral form makes it one index scan for each stream, whatever the planner thinks of the table.
@@ -146,6 +154,8 @@ class SqlStore:
         self._queue: list[_Waiting] = []
         self._drain: asyncio.Task[None] | None = None
         self._closed = False
+        self._locking = 0 if database.dialect == "postgresql" else -1
+        """How many groups more are to take the lock, because another process was writing; -1: all."""
         self._asked: list[_Asked] = []
         self._reads: set[asyncio.Task[None]] = set()
         self.tail = Tail()
@@ -202,7 +212,7 @@ class SqlStore:
             if attempt:
                 await asyncio.sleep(_BACK_OFF * 2**attempt)
             try:
-                answers = await self._commit(group)
+                answers = await self._commit(group, attempt)
             except (SQLAlchemyError, OSError, TimeoutError) as error:
                 if len(group) > 1 and isinstance(error, DBAPIError) and not error.connection_invalidated:
                     # Perhaps one of them cannot be stored: alone, it fails alone.
@@ -237,44 +247,59 @@ class SqlStore:
             if not waiting.answer.done():
                 waiting.answer.set_exception(error)
 
-    async def _commit(self, group: list[_Waiting]) -> list[Appended | StoreError]:
+    async def _commit(self, group: list[_Waiting], attempt: int) -> list[Appended | StoreError]:
         appends = [waiting.append for waiting in group]
+        if attempt == 0 and self._locking == 0:
+            answers = await self._commit_unlocked(appends)
+            if answers is not None:
+                return answers
+            self._locking = _LOCKING_AFTER_RACE
+        elif self._locking > 0:
+            self._locking -= 1
+        return await self._commit_locked(appends)
+
+    async def _commit_unlocked(self, appends: Sequence[Append]) -> list[Appended | StoreError] | None:
+        """Looks up and writes without a lock in between; None where another process has moved the head meanwhile.
+
+        Every append moves the head, so what was seen together with it still holds where the write finds it unmoved.
+        """
+        async with self.database.committing() as connection:
+            found = (await connection.exec_driver_sql(_PG_LOOK_UP_WITH_HEAD, _concerned(appends))).all()
+            head = next(Head(epoch, position, hash_) for id_, _, position, _, epoch, hash_ in found if id_ is None)
+            known = _known(row[:4] for row in found if row[0] is not None)
+            rows, answers = self._decide_winners(appends, head, known)
+            if rows and not await self._write(connection, rows, head):
+                return None
+        self.tail.add([StoredEvent._make(row) for row in rows])
+        return answers
+
+    async def _commit_locked(self, appends: Sequence[Append]) -> list[Appended | StoreError]:
         async with self.database.appending() as tx:
             head = Head._make((await tx.exec_driver_sql(_LOCK[self.database.dialect])).one())
             # A second statement on purpose: on PostgreSQL the lock's own snapshot is stale once it had to wait.
             known = await self._look_up(tx, appends)
             rows, answers = self._decide_winners(appends, head, known)
             if rows:
-                await self._write(tx, rows, known.versions)
+                await self._write(tx, rows, head)
         self.tail.add([StoredEvent._make(row) for row in rows])
         return answers
 
     async def _look_up(self, tx: AsyncConnection, appends: Sequence[Append]) -> _Known:
-        streams = list({write.stream for append in appends for write in append.writes})
-        commands = list({append.command for append in appends})
-        found: list[Any]
+        streams, commands = _concerned(appends)
         if self.database.dialect == "postgresql":
-            found = list((await tx.exec_driver_sql(_PG_LOOK_UP, (streams, commands))).all())
-        else:
-            found = []
-            for some in _chunks(streams):
-                marks = ",".join("?" * len(some))
-                sql = f"SELECT id, version, NULL, NULL FROM streams WHERE id IN ({marks})"
-                found += (await tx.exec_driver_sql(sql, tuple(some))).all()
-            for some in _chunks(commands):
-                marks = ",".join("?" * len(some))
-                sql = (
-                    "SELECT command || char(10) || stream, version, position, meta "
-                    f"FROM events WHERE command IN ({marks})"
-                )
-                found += (await tx.exec_driver_sql(sql, tuple(some))).all()
-        known = _Known({}, {})
-        for name, version, position, meta in found:
-            if position is None:
-                known.versions[name] = version
-            else:
-                _remember(known.commands, name, version, position, meta)
-        return known
+            return _known((await tx.exec_driver_sql(_PG_LOOK_UP, (streams, commands))).all())
+        found: list[Any] = []
+        for some in _chunks(streams):
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT id, version, NULL, NULL FROM streams WHERE id IN ({marks})"
+            found += (await tx.exec_driver_sql(sql, tuple(some))).all()
+        for some in _chunks(commands):
+            marks = ",".join("?" * len(some))
+            sql = (
+                f"SELECT command || char(10) || stream, version, position, meta FROM events WHERE command IN ({marks})"
+            )
+            found += (await tx.exec_driver_sql(sql, tuple(some))).all()
+        return _known(found)
 
     def _decide_winners(
         self, appends: Sequence[Append], head: Head, known: _Known
@@ -327,24 +352,21 @@ class SqlStore:
             answers.append(stored)
         return rows, answers
 
-    async def _write(self, tx: AsyncConnection, rows: list[tuple[Any, ...]], versions: dict[str, int]) -> None:
+    async def _write(self, tx: AsyncConnection, rows: list[tuple[Any, ...]], seen: Head) -> bool:
+        """Writes events, versions and head at once; answers False where the head is not where it was seen."""
         position, hash_ = rows[-1][0], rows[-1][8]
         touched = {row[1]: row[2] for row in rows}
         if self.database.dialect == "postgresql":
             columns = [list(column) for column in zip(*rows, strict=True)]
-            await tx.exec_driver_sql(
-                _PG_WRITE, (*columns, list(touched.keys()), list(touched.values()), position, hash_)
-            )
-            return
-        await tx.exec_driver_sql(
-            f"INSERT INTO events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)",
-            rows,
-        )
+            new = (*columns, list(touched.keys()), list(touched.values()), position, hash_, seen.position, seen.hash)
+            return (await tx.exec_driver_sql(_PG_WRITE, new)).scalar_one() == 1
+        await tx.exec_driver_sql(f"INSERT INTO events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
         await tx.exec_driver_sql(
             "INSERT INTO streams (id, version) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version",
             list(touched.items()),
         )
         await tx.exec_driver_sql("UPDATE head SET position = ?, hash = ? WHERE id = 1", (position, hash_))
+        return True
 
     # Reading
 
@@ -484,6 +506,22 @@ def _stored_or_conflicting(append: Append, known: _Known) -> Appended | StoreErr
         if first is not None and first <= actual:
             return VersionConflict(write.stream, first - 1, actual)
     return None
+
+
+def _concerned(appends: Sequence[Append]) -> tuple[list[str], list[str]]:
+    """The streams and the command ids that a group speaks of."""
+    streams = list({write.stream for append in appends for write in append.writes})
+    return streams, list({append.command for append in appends})
+
+
+def _known(found: Iterable[Sequence[Any]]) -> _Known:
+    known = _Known({}, {})
+    for name, version, position, meta in found:
+        if position is None:
+            known.versions[name] = version
+        else:
+            _remember(known.commands, name, version, position, meta)
+    return known
 
 
 def _remember(commands: dict[str, tuple[str, Appended]], name: str, version: int, position: int, meta: bytes) -> None:

@@ -26,6 +26,7 @@ _KEYWORDS: Final[dict[str, tuple[int, ...] | None]] = {
     "gettext": None,
     "ngettext": (1, 2),
     "mark": None,
+    "sentence": None,
 }
 _METHODS: Final = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 _OPTIONS: Final = {"**/templates/**.html": {"extensions": "jinja2.ext.loopcontrols", "newstyle_gettext": "true"}}

@@ -1,0 +1,381 @@
+"""A report (诉求), from the moment it comes in until it is admitted to mediation, refused, or left to its own desk."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final, Literal, TypeAlias, assert_never
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from shared.eventsourcing.decider import Decider, Refusal, Unknown, sentence
+from shared.eventsourcing.events import Event
+from shared.eventsourcing.sealed import Sealed
+
+Kind: TypeAlias = Literal["dispute", "incident", "fraud", "hazard", "enquiry", "service", "other"]
+Channel: TypeAlias = Literal[
+    "hotline_12345", "police_110", "chat", "patrol", "inspection", "household_check", "walk_in", "anti_fraud", "mailbox"
+]
+Reason: TypeAlias = Literal["not_a_civil_matter", "in_court_or_arbitration", "already_settled", "another_body", "other"]
+
+# Parts
+
+
+class Place(BaseModel, frozen=True):
+    """Where it happened, by the codes of the register."""
+
+    community: str | None = None
+    grid: str | None = None
+    compound: str | None = None
+
+
+class Reporter(BaseModel, frozen=True):
+    """Who reports (诉求人): an id without meaning, name and phone sealed under it."""
+
+    person: str
+    name: Sealed | None = None
+    phone: Sealed | None = None
+
+
+class Words(BaseModel, frozen=True):
+    """A place in the report that led the triage: characters `start` to `end` of its subject or text."""
+
+    field: Literal["subject", "text"]
+    start: int
+    end: int
+
+
+class Suggestion(BaseModel, frozen=True):
+    """What the triage suggests, and the words that led to it; a person decides."""
+
+    kind: Kind
+    confidence: float = Field(ge=0, le=1)
+    because: tuple[Words, ...] = ()
+    danger_to_life: bool = False
+    danger: tuple[Words, ...] = ()
+    model: str
+
+
+# Commands
+
+
+class RegisterReport(BaseModel, frozen=True):
+    """Take a report in (接收)."""
+
+    report: str
+    code: str
+    channel: Channel
+    external_id: str
+    station: str
+    place: Place = Place()
+    subject: Sealed
+    text: Sealed
+    reporter: Reporter | None = None
+    occurred_on: date | None = None
+    reported_at: AwareDatetime
+    suggestion: Suggestion
+    now: AwareDatetime
+
+
+class ClassifyReport(BaseModel, frozen=True):
+    """Accept the suggested kind or choose another (分类)."""
+
+    kind: Kind
+    by: str
+    now: AwareDatetime
+
+
+class AdmitDispute(BaseModel, frozen=True):
+    """Admit a dispute to mediation (受理)."""
+
+    category: str
+    by: str
+    now: AwareDatetime
+
+
+class RefuseReport(BaseModel, frozen=True):
+    """Do not admit it (不予受理), and tell the other route."""
+
+    reason: Reason
+    other_route: str = Field(min_length=1, max_length=500)
+    by: str
+    now: AwareDatetime
+
+
+Command: TypeAlias = RegisterReport | ClassifyReport | AdmitDispute | RefuseReport
+COMMANDS: Final[tuple[type[BaseModel], ...]] = (RegisterReport, ClassifyReport, AdmitDispute, RefuseReport)
+
+
+# Events
+
+
+class ReportReceived(Event, frozen=True):
+    """A report came in (已接收) and got its case code (一案一码)."""
+
+    stored_as: ClassVar[str] = "report-received"
+    report: str
+    code: str
+    channel: Channel
+    external_id: str
+    station: str
+    place: Place
+    subject: Sealed
+    text: Sealed
+    reporter: Reporter | None
+    occurred_on: date | None
+    reported_at: AwareDatetime
+    suggestion: Suggestion
+    received_at: AwareDatetime
+
+
+class ReportClassified(Event, frozen=True):
+    """An officer accepted or changed the kind (已分类)."""
+
+    stored_as: ClassVar[str] = "report-classified"
+    report: str
+    code: str
+    kind: Kind
+    suggested: Kind
+    by: str
+    classified_at: AwareDatetime
+
+
+class DisputeAdmitted(Event, frozen=True):
+    """A dispute was admitted to mediation (受理)."""
+
+    stored_as: ClassVar[str] = "dispute-admitted"
+    report: str
+    code: str
+    station: str
+    place: Place
+    category: str
+    subject: Sealed
+    text: Sealed
+    reporter: Reporter | None
+    occurred_on: date | None
+    by: str
+    admitted_at: AwareDatetime
+
+
+class ReportRefused(Event, frozen=True):
+    """It was not admitted (不予受理); the reason and the other route were told."""
+
+    stored_as: ClassVar[str] = "report-refused"
+    report: str
+    code: str
+    reason: Reason
+    other_route: str
+    by: str
+    refused_at: AwareDatetime
+
+
+ReportEvent: TypeAlias = ReportReceived | ReportClassified | DisputeAdmitted | ReportRefused
+EVENTS: Final[tuple[type[ReportEvent], ...]] = (ReportReceived, ReportClassified, DisputeAdmitted, ReportRefused)
+
+
+# Refusals
+
+
+class NeverReceived(Unknown):
+    say = sentence("No report has come in under this number. Check the number, or register the report first.")
+
+
+class AlreadyReceived(Refusal):
+    say = sentence("Report {code} has been received with other contents. Register a new report instead.")
+
+
+class NotADispute(Refusal):
+    say = sentence(
+        "This report is classified as {kind}. Only a dispute goes to mediation, and a crime never does: "
+        "hand it to the desk that deals with it, or correct the kind first."
+    )
+
+
+class NotYetClassified(Refusal):
+    say = sentence("Nobody has confirmed the suggested kind yet. Classify the report, then admit it.")
+
+
+class AlreadyAdmitted(Refusal):
+    say = sentence("Dispute {code} has been admitted to mediation. What follows is decided there.")
+
+
+class AlreadyRefused(Refusal):
+    say = sentence("Report {code} was refused. Register what is new as a report of its own.")
+
+
+# State
+
+
+@dataclass(frozen=True, slots=True)
+class NotReceived:
+    """Nothing has come in yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    received: ReportReceived
+    kind: Kind | None = None
+    """As a person confirmed it; None while it is only suggested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    received: ReportReceived
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    received: ReportReceived
+    reason: Reason
+    other_route: str
+
+
+State: TypeAlias = NotReceived | Received | Admitted | Refused
+
+
+# Decisions
+
+
+def decide(command: Command, state: State) -> list[ReportEvent]:
+    match command:
+        case RegisterReport():
+            return register(command, state)
+        case ClassifyReport():
+            return classify(command, state)
+        case AdmitDispute():
+            return admit(command, state)
+        case RefuseReport():
+            return refuse(command, state)
+        case _:
+            assert_never(command)
+
+
+def register(command: RegisterReport, state: State) -> list[ReportEvent]:
+    match state:
+        case NotReceived():
+            return [
+                ReportReceived(
+                    report=command.report,
+                    code=command.code,
+                    channel=command.channel,
+                    external_id=command.external_id,
+                    station=command.station,
+                    place=command.place,
+                    subject=command.subject,
+                    text=command.text,
+                    reporter=command.reporter,
+                    occurred_on=command.occurred_on,
+                    reported_at=command.reported_at,
+                    suggestion=command.suggestion,
+                    received_at=command.now,
+                )
+            ]
+        case Received(received) | Admitted(received) | Refused(received):
+            if (received.channel, received.external_id) == (command.channel, command.external_id):
+                return []
+            raise AlreadyReceived(code=received.code)
+        case _:
+            assert_never(state)
+
+
+def classify(command: ClassifyReport, state: State) -> list[ReportEvent]:
+    match state:
+        case NotReceived():
+            raise NeverReceived
+        case Admitted(received):
+            raise AlreadyAdmitted(code=received.code)
+        case Refused(received):
+            raise AlreadyRefused(code=received.code)
+        case Received(received, kind):
+            if kind == command.kind:
+                return []
+            return [
+                ReportClassified(
+                    report=received.report,
+                    code=received.code,
+                    kind=command.kind,
+                    suggested=received.suggestion.kind,
+                    by=command.by,
+                    classified_at=command.now,
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
+def admit(command: AdmitDispute, state: State) -> list[ReportEvent]:
+    match state:
+        case NotReceived():
+            raise NeverReceived
+        case Admitted():
+            return []
+        case Refused(received):
+            raise AlreadyRefused(code=received.code)
+        case Received(kind=None):
+            raise NotYetClassified
+        case Received(received, "dispute"):
+            return [
+                DisputeAdmitted(
+                    report=received.report,
+                    code=received.code,
+                    station=received.station,
+                    place=received.place,
+                    category=command.category,
+                    subject=received.subject,
+                    text=received.text,
+                    reporter=received.reporter,
+                    occurred_on=received.occurred_on,
+                    by=command.by,
+                    admitted_at=command.now,
+                )
+            ]
+        case Received(kind=kind):
+            raise NotADispute(kind=kind)
+        case _:
+            assert_never(state)
+
+
+def refuse(command: RefuseReport, state: State) -> list[ReportEvent]:
+    match state:
+        case NotReceived():
+            raise NeverReceived
+        case Admitted(received):
+            raise AlreadyAdmitted(code=received.code)
+        case Refused(received, reason, other_route):
+            if (reason, other_route) == (command.reason, command.other_route):
+                return []
+            raise AlreadyRefused(code=received.code)
+        case Received(received):
+            return [
+                ReportRefused(
+                    report=received.report,
+                    code=received.code,
+                    reason=command.reason,
+                    other_route=command.other_route,
+                    by=command.by,
+                    refused_at=command.now,
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
+def evolve(state: State, event: ReportEvent) -> State:
+    match event:
+        case ReportReceived():
+            return Received(event)
+        case ReportClassified():
+            return Received(_received(state), event.kind)
+        case DisputeAdmitted():
+            return Admitted(_received(state), event.category)
+        case ReportRefused():
+            return Refused(_received(state), event.reason, event.other_route)
+        case _:
+            assert_never(event)
+
+
+def _received(state: State) -> ReportReceived:
+    assert not isinstance(state, NotReceived), "every stream of a report begins with its receipt"
+    return state.received
+
+
+report: Final[Decider[Command, State, ReportEvent]] = Decider(NotReceived(), decide, evolve)

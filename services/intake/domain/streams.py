@@ -1,0 +1,14 @@
+"""Intake's kinds of streams, and all of its stored events."""
+
+from typing import Final
+
+from services.intake.domain import account, community, person, report
+from shared.eventsourcing.commands import StreamType
+from shared.eventsourcing.events import Event
+
+REPORT: Final = StreamType("report", report.report, report.EVENTS)
+ACCOUNT: Final = StreamType("account", account.account, account.EVENTS)
+COMMUNITY: Final = StreamType("community", community.community, community.EVENTS)
+PERSON: Final = StreamType("person", person.person, person.EVENTS)
+
+EVENTS: Final[tuple[type[Event], ...]] = (*report.EVENTS, *account.EVENTS, *community.EVENTS, *person.EVENTS)

@@ -1,0 +1,305 @@
+"""Intake's pages: sign-in, the list of reports, one report with what may be decided, and a form for a new one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import Form, Query
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.intake.application.submissions import Draft
+from services.intake.domain import report
+from services.intake.entrypoints.http import Api, detail, report_out, scope
+from services.intake.projections import reports as report_rows
+from shared.access.actors import Scope
+from shared.access.rights import areas, authorize
+from shared.eventsourcing.commands import derived_id
+from shared.eventsourcing.decider import Refusal
+from shared.web import paging, sessions
+from shared.web.domain_errors import RefusalProblem
+from shared.web.idempotency import IdempotencyKey
+from shared.web.languages import Languages, language_of, mark
+from shared.web.pages import SHANGHAI, Pages, safe_next
+from shared.web.paging import CurrentPaging
+from shared.web.routes import OPEN, CurrentActor, PresentActor, Routes, permit
+
+KINDS: Mapping[str, str] = {
+    "dispute": mark("Dispute"),
+    "incident": mark("Incident"),
+    "fraud": mark("Fraud"),
+    "hazard": mark("Hazard"),
+    "enquiry": mark("Enquiry"),
+    "service": mark("Service"),
+    "other": mark("Other"),
+}
+CHANNELS: Mapping[str, str] = {
+    "hotline_12345": mark("Hotline 12345"),
+    "police_110": mark("Police 110"),
+    "chat": mark("Group chat"),
+    "patrol": mark("Patrol"),
+    "inspection": mark("Inspection"),
+    "household_check": mark("Household check"),
+    "walk_in": mark("Walk-in"),
+    "anti_fraud": mark("Anti-fraud centre"),
+    "mailbox": mark("Mailbox"),
+}
+STATES: Mapping[str, str] = {
+    "received": mark("Waiting for a decision"),
+    "classified": mark("Classified"),
+    "admitted": mark("Admitted to mediation"),
+    "refused": mark("Not admitted"),
+}
+STAGES: Mapping[str, str] = {
+    "opened": mark("Case opened"),
+    "session_set": mark("Session set"),
+    "session_held": mark("Session held"),
+    "agreed": mark("Agreed"),
+    "partly_resolved": mark("Partly resolved"),
+    "settled": mark("Settled"),
+    "closed": mark("Closed without agreement"),
+}
+REASONS: Mapping[str, str] = {
+    "not_a_civil_matter": mark("Not a civil matter"),
+    "in_court_or_arbitration": mark("In court or arbitration"),
+    "already_settled": mark("Settled already"),
+    "another_body": mark("Another body is responsible"),
+    "other": mark("Another reason"),
+}
+_WORDS: dict[str, Any] = {"kinds": KINDS, "channels": CHANNELS, "states": STATES, "stages": STAGES, "reasons": REASONS}
+
+
+def add(routes: Routes, api: Api, pages: Pages, languages: Languages) -> None:
+    _signing_in(routes, api, pages)
+    _reading(routes, api, pages)
+    _deciding(routes, api, pages, languages)
+
+
+def _signing_in(routes: Routes, api: Api, pages: Pages) -> None:
+    @routes.get("", access=OPEN, include_in_schema=False)
+    @routes.get("/", access=OPEN, include_in_schema=False)
+    async def home() -> Response:
+        return RedirectResponse("/intake/reports", 303)
+
+    @routes.get("/sign-in", access=OPEN, include_in_schema=False)
+    async def sign_in_page(
+        request: Request, actor: PresentActor, next_: Annotated[str | None, Query(alias="next")] = None
+    ) -> Response:
+        if actor is not None:
+            return RedirectResponse(safe_next(next_, "/intake/reports"), 303)
+        return pages.render(request, "sign_in.html", next=safe_next(next_, "/intake/reports"), name="", refusal=None)
+
+    @routes.post("/sign-in", access=OPEN, include_in_schema=False)
+    async def sign_in(
+        request: Request,
+        name: Annotated[str, Form(max_length=60)] = "",
+        password: Annotated[str, Form(max_length=200)] = "",
+        next_: Annotated[str, Form(alias="next", max_length=500)] = "",
+    ) -> Response:
+        found = await api.sign_in(name, password)
+        if found is None:
+            return pages.render(
+                request,
+                "sign_in.html",
+                status_code=401,
+                next=safe_next(next_, "/intake/reports"),
+                name=name,
+                refusal=mark("Name or password are wrong"),
+            )
+        actor, generation = found
+        response = RedirectResponse(safe_next(next_, "/intake/reports"), 303)
+        sessions.remember(response, request, sessions.issue(api.session_key, actor, generation, api.runtime.clock()))
+        return response
+
+    @routes.post("/sign-out", access=OPEN, include_in_schema=False)
+    async def sign_out(request: Request) -> Response:
+        response = RedirectResponse("/intake/sign-in", 303)
+        sessions.forget(response, request)
+        return response
+
+
+def _reading(routes: Routes, api: Api, pages: Pages) -> None:
+    @routes.get("/reports", access="report.read", include_in_schema=False)
+    async def list_page(
+        request: Request,
+        actor: CurrentActor,
+        paged: CurrentPaging,
+        state: Annotated[str, Query()] = "",
+        kind: Annotated[str, Query()] = "",
+        after: Annotated[int, Query(ge=0)] = 0,
+    ) -> Response:
+        if after:
+            await api.runtime.wait_for("reports", after)
+        seen = areas(actor, "report.read")
+        rows = await report_rows.list_reports(
+            api.runtime.database,
+            seen,
+            actor.id,
+            state=state if state in STATES else None,
+            kind=kind if kind in KINDS else None,
+            before=int(paged.cursor["position"] or 0) if paged.cursor else None,
+            limit=min(paged.limit, 50),
+        )
+        subjects = await api.subjects(rows, actor, "list of reports")
+        more = {"position": rows[-1]["position"]} if len(rows) == min(paged.limit, 50) else None
+        return pages.render(
+            request,
+            "reports.html",
+            reports=[report_out(row, subject) for row, subject in zip(rows, subjects, strict=True)],
+            counts=await report_rows.count(api.runtime.database, seen, actor.id),
+            state=state,
+            kind=kind,
+            cursor=paging.encode(more) if more else None,
+            may_register=authorize(actor, "report.register", Scope(api.station)).allowed,
+            **_WORDS,
+        )
+
+    @routes.get("/reports/new", access="report.register", include_in_schema=False)
+    async def new_page(request: Request) -> Response:
+        return pages.render(request, "report_new.html", key=str(uuid4()), given={}, wrong={}, **_WORDS)
+
+    @routes.get("/reports/{id}", access="report.read", include_in_schema=False)
+    async def report_page(
+        request: Request, id: str, actor: CurrentActor, after: Annotated[int, Query(ge=0)] = 0
+    ) -> Response:
+        if after:
+            await api.runtime.wait_for("reports", after)
+        return await show(request, api, pages, actor, id)
+
+
+async def show(
+    request: Request,
+    api: Api,
+    pages: Pages,
+    actor: Any,
+    id_: str,
+    refusal: str | None = None,
+    status_code: int = 200,
+) -> Response:
+    row = await api.row(actor, id_)
+    where = Scope(row["station"], row["community"], row["grid"], frozenset({row["registered_by"]}))
+    return pages.render(
+        request,
+        "report.html",
+        status_code=status_code,
+        report=await detail(api, row, actor),
+        history=await history(api, row["report"]),
+        refusal=refusal,
+        key=str(uuid4()),
+        may={
+            "classify": authorize(actor, "report.classify", where).allowed,
+            "admit": authorize(actor, "report.admit", where).allowed,
+            "refuse": authorize(actor, "report.refuse", where).allowed,
+        },
+        **_WORDS,
+    )
+
+
+async def history(api: Api, id_: str) -> list[dict[str, Any]]:
+    """What happened to the report, from its own stream."""
+    entries = []
+    for stored in await api.runtime.store.read_stream(f"report-{id_}"):
+        entries.append({"event": api.runtime.read(stored), "type": stored.type, "at": stored.recorded_at})
+    return entries
+
+
+def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> None:
+    @routes.post("/reports", access="report.register", include_in_schema=False)
+    async def register(
+        request: Request,
+        actor: CurrentActor,
+        key: IdempotencyKey,
+        channel: Annotated[str, Form()] = "walk_in",
+        external_id: Annotated[str, Form()] = "",
+        subject: Annotated[str, Form()] = "",
+        text: Annotated[str, Form()] = "",
+        reported_at: Annotated[str, Form()] = "",
+        reporter_name: Annotated[str, Form()] = "",
+        reporter_phone: Annotated[str, Form()] = "",
+    ) -> Response:
+        permit(actor, "report.register", Scope(api.station))
+        given = {
+            "channel": channel,
+            "external_id": external_id,
+            "subject": subject,
+            "text": text,
+            "reported_at": reported_at,
+            "reporter_name": reporter_name,
+            "reporter_phone": reporter_phone,
+        }
+        report_id = derived_id("report", key.command_id)
+        try:
+            draft = Draft.model_validate(
+                {
+                    **{name: value.strip() or None for name, value in given.items() if name.startswith("reporter_")},
+                    "report": report_id,
+                    "channel": channel,
+                    "external_id": external_id.strip() or report_id,
+                    "subject": subject.strip(),
+                    "text": text,
+                    "reported_at": _local(reported_at) or api.runtime.clock(),
+                    "station": api.station,
+                }
+            )
+        except ValidationError as error:
+            wrong = {str(each["loc"][0]): mark("Please fill this in as asked.") for each in error.errors()}
+            return pages.render(
+                request, "report_new.html", status_code=422, key=str(uuid4()), given=given, wrong=wrong, **_WORDS
+            )
+        meta = api.meta(actor, api.station)
+        (one,) = await api.reports.register([draft], [(key.command_id, key.fingerprint)], meta)
+        return RedirectResponse(f"/intake/reports/{one.report}?after={one.position}", 303)
+
+    async def decide(request: Request, id_: str, actor: Any, key: Any, command: report.Command) -> Response:
+        try:
+            handled = await api.reports.decide(id_, command, api.meta(actor), key.command_id)
+        except Refusal as refusal:
+            told = RefusalProblem(refusal)
+            said = str(told.told(languages, language_of(request))["detail"])
+            return await show(request, api, pages, actor, id_, said, told.status)
+        return RedirectResponse(f"/intake/reports/{id_}?after={handled.position}", 303)
+
+    @routes.post("/reports/{id}/classify", access="report.classify", include_in_schema=False)
+    async def classify(
+        request: Request, id: str, actor: CurrentActor, key: IdempotencyKey, kind: Annotated[report.Kind, Form()]
+    ) -> Response:
+        permit(actor, "report.classify", await scope(api, id))
+        command = report.ClassifyReport(kind=kind, by=actor.id, now=api.runtime.clock())
+        return await decide(request, id, actor, key, command)
+
+    @routes.post("/reports/{id}/admit", access="report.admit", include_in_schema=False)
+    async def admit(
+        request: Request,
+        id: str,
+        actor: CurrentActor,
+        key: IdempotencyKey,
+        category: Annotated[str, Form(min_length=1, max_length=60)] = "other_civil",
+    ) -> Response:
+        permit(actor, "report.admit", await scope(api, id))
+        command = report.AdmitDispute(category=category, by=actor.id, now=api.runtime.clock())
+        return await decide(request, id, actor, key, command)
+
+    @routes.post("/reports/{id}/refuse", access="report.refuse", include_in_schema=False)
+    async def refuse(
+        request: Request,
+        id: str,
+        actor: CurrentActor,
+        key: IdempotencyKey,
+        reason: Annotated[report.Reason, Form()],
+        other_route: Annotated[str, Form(min_length=1, max_length=500)],
+    ) -> Response:
+        permit(actor, "report.refuse", await scope(api, id))
+        command = report.RefuseReport(reason=reason, other_route=other_route, by=actor.id, now=api.runtime.clock())
+        return await decide(request, id, actor, key, command)
+
+
+def _local(text: str) -> datetime | None:
+    """What a browser's field for a local time sends."""
+    if not text.strip():
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return None

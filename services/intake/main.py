@@ -1,0 +1,131 @@
+"""Intake 受理 as a program: the only place where its parts are put together."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from services.intake.application.handlers import Accounts
+from services.intake.application.policies import react
+from services.intake.application.publishing import TOPICS, publish
+from services.intake.application.submissions import SealedSubmission
+from services.intake.domain.account import Post
+from services.intake.domain.person import PersonErasureOrdered
+from services.intake.domain.streams import EVENTS, REPORT
+from services.intake.entrypoints import http, kafka, pages
+from services.intake.projections.accounts import Accounts as AccountRows
+from services.intake.projections.accounts import accounts, count
+from services.intake.projections.register import Register
+from services.intake.projections.reports import Reports, Stages
+from services.intake.settings import Settings
+from shared.contracts import cases, notices
+from shared.contracts.envelope import contracts
+from shared.contracts.reports import ReportSubmitted
+from shared.contracts.vocabulary import Personal
+from shared.eventsourcing.commands import derived_id
+from shared.eventsourcing.events import Event
+from shared.eventsourcing.policies import React
+from shared.eventsourcing.projections import Recorded
+from shared.eventsourcing.runtime import Runtime
+from shared.eventsourcing.sealed import Sealed
+from shared.eventsourcing.store import Meta
+from shared.web.accounts import Who
+from shared.web.service import Background, Service, run
+
+NAME = "intake"
+HEARD: dict[str, type[BaseModel]] = {
+    **{contract.event_type: contract for contract in contracts() if contract.topic in (cases.CASES, notices.NOTICES)},
+    ReportSubmitted.event_type: SealedSubmission,
+}
+"""What intake reads of what it hears; a submission is read in the form in which it was sealed on receipt."""
+
+
+def tell(event: Event, leave: Callable[[Sealed], Sealed]) -> tuple[str, str, BaseModel] | None:
+    def personal(sealed: Sealed) -> Personal:
+        box = leave(sealed)
+        return Personal(of=box.of, box=box.box)
+
+    contract = publish(event, personal)
+    return None if contract is None else (contract.topic, contract.subject, contract)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    service = Service(
+        NAME,
+        "Wangge intake 受理",
+        settings,
+        settings.database,
+        events=EVENTS,
+        contracts=HEARD,
+        home=Path(__file__).parent,
+        body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024},
+    )
+    runtime = service.runtime
+    for projection in (Reports(), Stages(), AccountRows(), Register()):
+        runtime.project(projection)
+    runtime.relay(tell, TOPICS)
+    runtime.receive([cases.CASES, notices.NOTICES], kafka.external(runtime, settings.station))
+    runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])
+    runtime.policy("erase-persons", _erasing(runtime), [PersonErasureOrdered.stored_as])
+    service.background.append(Background("first-account", lambda: _first_account(runtime, settings)))
+
+    api = http.Api(runtime, service.session_key, settings.station)
+    who = Who(runtime.database, accounts)
+    routes, site = service.api(who), service.site(who)
+    http.add(routes, api)
+    pages.add(site, api, service.pages, service.languages)
+    return service.serve(routes, site)
+
+
+def _registering(runtime: Runtime) -> React:
+    async def register(recorded: Recorded) -> None:
+        meta = recorded.stored.decoded_meta()
+        for asked in react(recorded.event, runtime.clock()):
+            told = Meta(
+                actor=meta.actor,
+                role="integrator",
+                station=asked.command.station,
+                correlation=asked.command.code,
+                causation=f"{NAME}:{recorded.stored.position}",
+                trace=meta.trace,
+            )
+            id_ = derived_id("register-submission", recorded.stored.stream)
+            await runtime.commands.handle(REPORT, asked.report, asked.command, told, id_)
+
+    return register
+
+
+def _erasing(runtime: Runtime) -> React:
+    async def erase(recorded: Recorded) -> None:
+        assert isinstance(recorded.event, PersonErasureOrdered), "the policy's one concern"
+        meta = Meta(actor=recorded.event.by, causation=f"{NAME}:{recorded.stored.position}")
+        await runtime.erase(recorded.event.person, meta)
+
+    return erase
+
+
+async def _first_account(runtime: Runtime, settings: Settings) -> None:
+    """Opens the account `admin` while there is none, with the password that the deployment was given."""
+    if settings.admin_password is None:
+        return
+    await runtime.wait_for("accounts", (await runtime.store.head()).position)
+    if await count(runtime.database):
+        return
+    post = Post(role="admin", station=settings.station)
+    await Accounts(runtime).open(
+        "admin",
+        settings.admin_password.get_secret_value(),
+        [post],
+        Meta(actor="deployment"),
+        derived_id("first-account"),
+    )
+
+
+def main() -> None:
+    settings = Settings()
+    run(NAME, create_app(settings), settings.host, settings.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""The register as it is asked for: communities with their figures, and incidents by kind and period."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table, Text, func, select
+
+from services.intake.domain.community import (
+    CommunityRegistered,
+    CompoundRegistered,
+    GridDrawn,
+    IncidentsCounted,
+    ResidentsCounted,
+    VolunteerEnrolled,
+)
+from shared.eventsourcing.database import Database
+from shared.eventsourcing.projections import Projection, Recorded, Rows
+
+_metadata = MetaData()
+communities = Table(
+    "communities",
+    _metadata,
+    Column("community", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("station", Text, nullable=False),
+)
+residents = Table(
+    "residents",
+    _metadata,
+    Column("community", Text, primary_key=True),
+    Column("on", Date, primary_key=True),
+    Column("residents", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+)
+grids = Table(
+    "grids",
+    _metadata,
+    Column("community", Text, primary_key=True),
+    Column("grid", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("squad", Text),
+)
+compounds = Table(
+    "compounds",
+    _metadata,
+    Column("community", Text, primary_key=True),
+    Column("compound", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("grid", Text, nullable=False),
+    Column("property_managed", Boolean, nullable=False),
+)
+volunteers = Table(
+    "volunteers",
+    _metadata,
+    Column("community", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("grid", Text, nullable=False),
+    Column("since", Date, nullable=False),
+    Index("volunteers_by_role", "community", "role"),
+)
+incidents = Table(
+    "incidents",
+    _metadata,
+    Column("community", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("first_day", Date, primary_key=True),
+    Column("last_day", Date, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
+
+class Register(Projection):
+    name: ClassVar[str] = "register"
+    tables: ClassVar[tuple[Table, ...]] = (communities, residents, grids, compounds, volunteers, incidents)
+
+    async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
+        changes: dict[Table, dict[tuple[Any, ...], dict[str, Any]]] = {}
+        for recorded in events:
+            entry = _entry(recorded.event)
+            if entry is not None:
+                table, row = entry
+                key = tuple(row[column.name] for column in table.primary_key.columns)
+                changes.setdefault(table, {})[key] = row
+        for table, entries in changes.items():
+            await rows.put(table, list(entries.values()))
+
+
+def _entry(event: object) -> tuple[Table, dict[str, Any]] | None:
+    match event:
+        case CommunityRegistered():
+            return communities, {"community": event.community, "name": event.name, "station": event.station}
+        case ResidentsCounted():
+            return residents, {
+                "community": event.community,
+                "on": event.on,
+                "residents": event.residents,
+                "source": event.source,
+            }
+        case GridDrawn(community=community, grid=grid):
+            return grids, {"community": community, **grid.model_dump()}
+        case CompoundRegistered(community=community, compound=compound):
+            return compounds, {"community": community, **compound.model_dump()}
+        case VolunteerEnrolled():
+            return volunteers, {
+                "community": event.community,
+                "person": event.person,
+                "name": event.name.model_dump_json(),
+                "role": event.role,
+                "grid": event.grid,
+                "since": event.since,
+            }
+        case IncidentsCounted():
+            return incidents, {
+                "community": event.community,
+                "kind": event.kind,
+                "first_day": event.first_day,
+                "last_day": event.last_day,
+                "count": event.count,
+                "source": event.source,
+            }
+        case _:
+            return None
+
+
+async def list_communities(database: Database) -> list[dict[str, Any]]:
+    """Every community with its figures, each counted from the entries."""
+    async with database.reading() as tx:
+        found = [dict(row) for row in (await tx.execute(select(communities).order_by(communities.c.name))).mappings()]
+        for row in found:
+            of = row["community"]
+            latest = select(residents.c.residents, residents.c.on).where(residents.c.community == of)
+            counted = (await tx.execute(latest.order_by(residents.c.on.desc()).limit(1))).one_or_none()
+            row["residents"], row["residents_on"] = (None, None) if counted is None else counted
+            row["grids"] = await _number(tx, grids, grids.c.community == of)
+            row["squads"] = await _number(tx, grids, grids.c.community == of, grids.c.squad.is_not(None))
+            row["compounds"] = await _number(tx, compounds, compounds.c.community == of)
+            row["compounds_without_manager"] = await _number(
+                tx, compounds, compounds.c.community == of, compounds.c.property_managed.is_(False)
+            )
+            by_role = select(volunteers.c.role, func.count()).where(volunteers.c.community == of)
+            numbers = {role: n for role, n in await tx.execute(by_role.group_by(volunteers.c.role))}  # noqa: C416
+            row["building_heads"] = numbers.get("building_head", 0)
+            row["unit_heads"] = numbers.get("unit_head", 0)
+            row["volunteers"] = numbers.get("volunteer", 0)
+    return found
+
+
+async def list_compounds(database: Database, community: str) -> list[dict[str, Any]]:
+    statement = select(compounds).where(compounds.c.community == community).order_by(compounds.c.compound)
+    async with database.reading() as tx:
+        return [dict(row) for row in (await tx.execute(statement)).mappings()]
+
+
+async def list_grids(database: Database, community: str) -> list[dict[str, Any]]:
+    statement = select(grids).where(grids.c.community == community).order_by(grids.c.grid)
+    async with database.reading() as tx:
+        return [dict(row) for row in (await tx.execute(statement)).mappings()]
+
+
+async def count_incidents(database: Database, community: str, first_day: date, last_day: date) -> list[dict[str, Any]]:
+    """What was counted within the period, by kind; a period of which nothing was entered is unknown, not zero."""
+    statement = (
+        select(incidents)
+        .where(incidents.c.community == community, incidents.c.first_day >= first_day, incidents.c.last_day <= last_day)
+        .order_by(incidents.c.kind, incidents.c.first_day)
+    )
+    async with database.reading() as tx:
+        return [dict(row) for row in (await tx.execute(statement)).mappings()]
+
+
+async def _number(tx: Any, table: Table, *conditions: Any) -> int:
+    number: int = (await tx.execute(select(func.count()).select_from(table).where(*conditions))).scalar_one()
+    return number

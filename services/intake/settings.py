@@ -1,0 +1,18 @@
+"""Intake's settings."""
+
+from pydantic import Field, SecretStr
+
+from shared.web.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    database: str = Field(
+        default="sqlite+aiosqlite:///.wangge/intake.db",
+        validation_alias="WANGGE_INTAKE_DATABASE",
+        description="Intake's own database: sqlite+aiosqlite:///file or postgresql+asyncpg://…",
+    )
+    port: int = Field(default=8081, validation_alias="WANGGE_INTAKE_PORT", description="Intake's port.")
+    admin_password: SecretStr | None = Field(
+        default=None, description="Password of the first account, admin; taken only while there is no account."
+    )
+    station: str = Field(default="czl", description="The station that a report belongs to when it does not say.")
