@@ -397,13 +397,20 @@ class SqlStore:
         asked = _Asked(stream, after, asyncio.get_running_loop().create_future())
         self._asked.append(asked)
         if len(self._reads) < _READERS:
-            reading = asyncio.create_task(self._answer_asked())
-            self._reads.add(reading)
-            reading.add_done_callback(self._reads.discard)
+            self._reads.add(asyncio.create_task(self._answer_asked()))
         return await asked.answer
 
     async def _answer_asked(self) -> None:
-        await asyncio.sleep(0)  # one turn of the loop, so that what is asked now is read together
+        reading = asyncio.current_task()
+        assert reading is not None, "only run as a task"
+        try:
+            await asyncio.sleep(0)  # one turn of the loop, so that what is asked now is read together
+            await self._read_what_is_asked()
+        finally:
+            # In the same turn as the last look at what is asked: a reader that is done must not count as one that reads.
+            self._reads.discard(reading)
+
+    async def _read_what_is_asked(self) -> None:
         while self._asked:
             some, self._asked = self._asked[:_READ_TOGETHER], self._asked[_READ_TOGETHER:]
             try:
