@@ -29,14 +29,14 @@ def _by_package(profile: Profile) -> list[list[str]]:
         package = path if path.startswith(("shared/", "main/")) else path.partition("/")[0].removesuffix(".py")
         packages[package] = packages.get(package, 0) + samples
     ranked = sorted(packages.items(), key=lambda item: -item[1])[:_SHOWN]
-    return [["package or module", "share"], *([name, f"{count / profile['busy']:.1%}"] for name, count in ranked)]
+    return [["package or module", "share"], *([name, f"{count / profile['samples']:.1%}"] for name, count in ranked)]
 
 
 def _cumulative(profile: Profile) -> list[list[str]]:
     ranked = sorted(profile["cumulative"].items(), key=lambda item: -item[1])
     shown = [item for item in ranked if not item[0].startswith(("asyncio/", "runpy", "<frozen", "main/bench"))]
     rows = [
-        [name, f"{count / profile['busy']:.1%}", f"{profile['own'].get(name, 0) / profile['busy']:.1%}"]
+        [name, f"{count / profile['samples']:.1%}", f"{profile['own'].get(name, 0) / profile['samples']:.1%}"]
         for name, count in shown[:_SHOWN]
     ]
     return [["function", "in and below", "own"], *rows]

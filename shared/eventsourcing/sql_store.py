@@ -265,8 +265,8 @@ class SqlStore:
         """
         async with self.database.committing() as connection:
             found = (await connection.exec_driver_sql(_PG_LOOK_UP_WITH_HEAD, _concerned(appends))).all()
-            head = next(Head(epoch, position, hash_) for id_, _, position, _, epoch, hash_ in found if id_ is None)
-            known = _known(row[:4] for row in found if row[0] is not None)
+            head = next(Head(row.epoch, row.position, row.hash) for row in found if row.id is None)
+            known = _known([row[:4] for row in found if row.id is not None])
             rows, answers = self._decide_winners(appends, head, known)
             if rows and not await self._write(connection, rows, head):
                 return None
@@ -279,8 +279,8 @@ class SqlStore:
             # A second statement on purpose: on PostgreSQL the lock's own snapshot is stale once it had to wait.
             known = await self._look_up(tx, appends)
             rows, answers = self._decide_winners(appends, head, known)
-            if rows:
-                await self._write(tx, rows, head)
+            if rows and not await self._write(tx, rows, head):
+                raise StoreUnavailable("the head moved although it was locked: nothing was written")
         self.tail.add([StoredEvent._make(row) for row in rows])
         return answers
 
@@ -359,7 +359,8 @@ class SqlStore:
         if self.database.dialect == "postgresql":
             columns = [list(column) for column in zip(*rows, strict=True)]
             new = (*columns, list(touched.keys()), list(touched.values()), position, hash_, seen.position, seen.hash)
-            return (await tx.exec_driver_sql(_PG_WRITE, new)).scalar_one() == 1
+            moved: int = (await tx.exec_driver_sql(_PG_WRITE, new)).scalar_one()
+            return moved == 1
         await tx.exec_driver_sql(f"INSERT INTO events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
         await tx.exec_driver_sql(
             "INSERT INTO streams (id, version) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version",
@@ -407,7 +408,7 @@ class SqlStore:
             await asyncio.sleep(0)  # one turn of the loop, so that what is asked now is read together
             await self._read_what_is_asked()
         finally:
-            # In the same turn as the last look at what is asked: a reader that is done must not count as one that reads.
+            # In the same turn as the last look at what is asked: who is done must not count as one that reads.
             self._reads.discard(reading)
 
     async def _read_what_is_asked(self) -> None:
