@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pwdlib import PasswordHash
@@ -40,21 +41,27 @@ class Reports:
         self._runtime = runtime
 
     async def register(
-        self, drafts: Sequence[Draft], commands: Sequence[tuple[str, str]], meta: Meta
+        self,
+        drafts: Sequence[Draft],
+        commands: Sequence[tuple[str, str]],
+        meta: Meta,
+        now: datetime | None = None,
     ) -> list[Registered]:
         """Takes reports in; `commands` are (command id, fingerprint) of each. Repeated ones change nothing."""
+        now = now or self._runtime.clock()
         sealed = await submissions.seal(drafts, self._runtime.vault)
         return list(
             await asyncio.gather(
                 *(
-                    self._register(submission, id_, fingerprint, meta)
+                    self._register(submission, id_, fingerprint, meta, now)
                     for submission, (id_, fingerprint) in zip(sealed, commands, strict=True)
                 )
             )
         )
 
-    async def _register(self, submission: SealedSubmission, id_: str, fingerprint: str, meta: Meta) -> Registered:
-        now = self._runtime.clock()
+    async def _register(
+        self, submission: SealedSubmission, id_: str, fingerprint: str, meta: Meta, now: datetime
+    ) -> Registered:
         command = submissions.registration(submission, now)
         meta = meta.model_copy(
             update={

@@ -1,7 +1,7 @@
 """Intake's API: reports in and decided upon, sessions and accounts, the register, incidents counted."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
@@ -27,7 +27,7 @@ from shared.web.idempotency import Idempotency, IdempotencyKey, key_reused
 from shared.web.languages import mark
 from shared.web.logs import traceparent
 from shared.web.paging import After, CurrentAfter, CurrentPaging, IfMatch, etag, link_next
-from shared.web.problems import Problem, not_found
+from shared.web.problems import Fault, Problem, malformed, not_found
 from shared.web.routes import OPEN, CurrentActor, Routes, permit
 from shared.web.sessions import SessionKey
 
@@ -51,6 +51,16 @@ class Api:
         roles: list[str] = [post.role for post in actor.posts if post.station == station]
         role = next(iter(roles or [post.role for post in actor.posts]), "")
         return Meta(actor=actor.id, role=role, station=station, causation=causation, trace=traceparent() or "")
+
+    def moment(self, actor: Actor, station: str, happened_at: datetime | None) -> datetime:
+        """Now, or the past moment that history entered later tells of; whoever may admit at the station may tell it."""
+        now = self.runtime.clock()
+        if happened_at is None:
+            return now
+        permit(actor, "report.admit", Scope(station))
+        if happened_at > now:
+            raise malformed(Fault(mark("This lies in the future."), pointer="#/happened_at"))
+        return happened_at
 
     async def wait(self, after: After | None, projection: str = "reports") -> None:
         if after is not None:
@@ -97,10 +107,14 @@ def _reports(routes: Routes, api: Api) -> None:
         """Takes a report in (接收); the answer carries the case code and what the triage suggests."""
         station = body.station or api.station
         permit(actor, "report.register", Scope(station, body.place.community, body.place.grid))
+        now = api.moment(actor, station, body.happened_at)
         draft = Draft(
-            **body.model_dump(exclude={"station"}), report=derived_id("report", key.command_id), station=station
+            **body.model_dump(exclude={"station", "happened_at"}),
+            report=derived_id("report", key.command_id),
+            station=station,
         )
-        (one,) = await api.reports.register([draft], [(key.command_id, key.fingerprint)], api.meta(actor, station))
+        meta = api.meta(actor, station)
+        (one,) = await api.reports.register([draft], [(key.command_id, key.fingerprint)], meta, now)
         if one.outcome == "changed":
             raise key_reused()
         return registered_out(one, draft)
@@ -246,8 +260,10 @@ def _decisions(routes: Routes, api: Api) -> None:
         id: str, body: schemas.ClassifyIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Accepts the suggested kind or chooses another (分类)."""
-        permit(actor, "report.classify", await scope(api, id))
-        command = report.ClassifyReport(kind=body.kind, by=actor.id, now=api.runtime.clock())
+        where = await scope(api, id)
+        permit(actor, "report.classify", where)
+        now = api.moment(actor, where.station or "", body.happened_at)
+        command = report.ClassifyReport(kind=body.kind, by=actor.id, now=now)
         return await decide(id, command, actor, key, seen, response)
 
     @routes.post("/reports/{id}/admit", access="report.admit")
@@ -255,8 +271,10 @@ def _decisions(routes: Routes, api: Api) -> None:
         id: str, body: schemas.AdmitIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Admits a dispute to mediation (受理)."""
-        permit(actor, "report.admit", await scope(api, id))
-        command = report.AdmitDispute(category=body.category, by=actor.id, now=api.runtime.clock())
+        where = await scope(api, id)
+        permit(actor, "report.admit", where)
+        now = api.moment(actor, where.station or "", body.happened_at)
+        command = report.AdmitDispute(category=body.category, by=actor.id, now=now)
         return await decide(id, command, actor, key, seen, response)
 
     @routes.post("/reports/{id}/refuse", access="report.refuse")
@@ -264,10 +282,10 @@ def _decisions(routes: Routes, api: Api) -> None:
         id: str, body: schemas.RefuseIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Does not admit it (不予受理): the reason and the other route."""
-        permit(actor, "report.refuse", await scope(api, id))
-        command = report.RefuseReport(
-            reason=body.reason, other_route=body.other_route, by=actor.id, now=api.runtime.clock()
-        )
+        where = await scope(api, id)
+        permit(actor, "report.refuse", where)
+        now = api.moment(actor, where.station or "", body.happened_at)
+        command = report.RefuseReport(reason=body.reason, other_route=body.other_route, by=actor.id, now=now)
         return await decide(id, command, actor, key, seen, response)
 
 

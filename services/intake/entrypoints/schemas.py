@@ -16,10 +16,18 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Told(Body):
+    """A body that may speak of the past."""
+
+    happened_at: AwareDatetime | None = Field(
+        default=None, description="For history that is entered later: when it happened. Not in the future."
+    )
+
+
 # Reports
 
 
-class ReportIn(Body):
+class ReportIn(Told):
     channel: Channel
     external_id: str = Field(min_length=1, max_length=120, description="The number that the channel gave it.")
     subject: str = Field(min_length=1, max_length=500)
@@ -81,15 +89,15 @@ class ReportDetail(ReportOut):
     because: list[str]
 
 
-class ClassifyIn(Body):
+class ClassifyIn(Told):
     kind: Kind
 
 
-class AdmitIn(Body):
+class AdmitIn(Told):
     category: str = Field(default="other_civil", min_length=1, max_length=60)
 
 
-class RefuseIn(Body):
+class RefuseIn(Told):
     reason: Reason
     other_route: str = Field(min_length=1, max_length=500)
 
