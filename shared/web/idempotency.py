@@ -99,8 +99,28 @@ async def _required(
     return Idempotency(command_id(actor.id, parse(given)), await _fingerprint(request, form))
 
 
+async def _optional(
+    request: Request,
+    actor: CurrentActor,
+    header: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description='A string in quotes; without it the number in the body says whether a request is repeated: "…".',
+        ),
+    ] = None,
+) -> Idempotency | None:
+    form = await _form(request)
+    if header is None and not any(name == FIELD for name, _ in form):
+        return None
+    return await _required(request, actor, header)
+
+
 IdempotencyKey = Annotated[Idempotency, Depends(_required)]
 """The request's key, required."""
+
+OptionalIdempotencyKey = Annotated[Idempotency | None, Depends(_optional)]
+"""The request's key, where the body has a number of its own that serves as well."""
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:

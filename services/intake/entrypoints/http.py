@@ -23,7 +23,7 @@ from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta, instant
 from shared.web import sessions
 from shared.web.accounts import actor_of
-from shared.web.idempotency import Idempotency, IdempotencyKey, key_reused
+from shared.web.idempotency import Idempotency, IdempotencyKey, OptionalIdempotencyKey, key_reused
 from shared.web.languages import mark
 from shared.web.logs import traceparent
 from shared.web.paging import After, CurrentAfter, CurrentPaging, IfMatch, etag, link_next
@@ -102,19 +102,26 @@ def add(routes: Routes, api: Api) -> None:
 def _reports(routes: Routes, api: Api) -> None:
     @routes.post("/reports", access="report.register", status_code=201)
     async def register_report(
-        body: schemas.ReportIn, actor: CurrentActor, key: IdempotencyKey
+        body: schemas.ReportIn, actor: CurrentActor, key: OptionalIdempotencyKey
     ) -> schemas.ReportRegistered:
-        """Takes a report in (接收); the answer carries the case code and what the triage suggests."""
+        """Takes a report in (接收); the answer carries the case code and what the triage suggests.
+
+        Without an Idempotency-Key the channel's own number tells a repetition.
+        """
         station = body.station or api.station
         permit(actor, "report.register", Scope(station, body.place.community, body.place.grid))
         now = api.moment(actor, station, body.happened_at)
+        if key is not None:
+            command_id, fingerprint = key.command_id, key.fingerprint
+        else:
+            command_id = numbered(body.channel, body.external_id)
+            fingerprint = keyed_fingerprint(api.runtime.settings.deployment_key, body.model_dump_json().encode())
         draft = Draft(
             **body.model_dump(exclude={"station", "happened_at"}),
-            report=derived_id("report", key.command_id),
+            report=derived_id("report", command_id),
             station=station,
         )
-        meta = api.meta(actor, station)
-        (one,) = await api.reports.register([draft], [(key.command_id, key.fingerprint)], meta, now)
+        (one,) = await api.reports.register([draft], [(command_id, fingerprint)], api.meta(actor, station), now)
         if one.outcome == "changed":
             raise key_reused()
         return registered_out(one, draft)
@@ -127,7 +134,7 @@ def _reports(routes: Routes, api: Api) -> None:
         meta = api.meta(actor, station)
         drafts, commands, now = [], [], api.runtime.clock()
         for row in body.rows:
-            command = derived_id("import", body.channel, row.external_id)
+            command = numbered(body.channel, row.external_id)
             drafts.append(
                 Draft(
                     report=derived_id("report", command),
@@ -447,6 +454,11 @@ async def scope(api: Api, id_: str) -> Scope:
         raise not_found(mark("No report has this number. Check it, or look for it in the list."))
     received = state.received
     return Scope(received.station, received.place.community, received.place.grid)
+
+
+def numbered(channel: str, external_id: str) -> str:
+    """The command id of a report that a channel has numbered: the same number there is the same report."""
+    return derived_id("numbered", channel, external_id)
 
 
 def done(id_: str, handled: Handled) -> schemas.Done:
