@@ -106,7 +106,7 @@ async def _optional(
         str | None,
         Header(
             alias="Idempotency-Key",
-            description='A string in quotes; without it the number in the body says whether a request is repeated: "…".',
+            description='A string in quotes: "…". Without it the number in the body tells a repeated request.',
         ),
     ] = None,
 ) -> Idempotency | None:
