@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from shared.eventsourcing.store import (
     StreamWrite,
     VersionConflict,
 )
+
+log = logging.getLogger(__name__)
 
 C = TypeVar("C")
 S = TypeVar("S")
@@ -137,6 +140,8 @@ class Commands:
             for attempt in range(_ATTEMPTS):
                 version, state = await self._load(type_, stream, fresh=attempt > 0)
                 if seen is not None and seen != version:
+                    if await self._was_behind(type_, stream, version):
+                        continue
                     return await self._repeated_or_stale(stream, seen, command_id, meta)
                 try:
                     events = type_.decider.decide(command, state)
@@ -220,7 +225,10 @@ class Commands:
         if self._snapshots is None or type_.snapshots is None:
             return
         if after // type_.snapshot_every > before // type_.snapshot_every:
-            await self._snapshots.save(stream, type_.fold, after, type_.snapshots.dump_json(state))
+            try:
+                await self._snapshots.save(stream, type_.fold, after, type_.snapshots.dump_json(state))
+            except Exception:  # the command is stored; without the snapshot the next load is slower, no more
+                log.exception("no snapshot of %s at version %d", stream, after)
 
 
 def derived_id(*parts: object) -> str:

@@ -73,7 +73,7 @@ class Codec:
 
     def decode(self, type_: str, schema: int, data: bytes) -> Event:
         cls = self._classes.get(type_)
-        if cls is None or schema > cls.schema_number:
+        if cls is None or not 1 <= schema <= cls.schema_number:
             raise UnknownStoredType(type_, schema)
         if schema < cls.schema_number:
             body = orjson.loads(data)
