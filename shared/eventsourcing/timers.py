@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, select
+from sqlalchemy import BigInteger, Column, Index, MetaData, Select, Table, Text, and_, or_, select
 
 from shared.eventsourcing.database import Database
+from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.projections import Projection, Recorded, Rows
 from shared.eventsourcing.store import Clock, instant, microseconds, system_clock
 
 log = logging.getLogger(__name__)
+
+_PAGE = 200
 
 timers = Table(
     "timers",
@@ -120,25 +123,54 @@ class TimerClock:
             await asyncio.sleep(self._every)
 
     async def tick(self) -> int:
-        """Fires what is due and has not been fired by this clock; answers how many."""
+        """Fires what is due and has not been fired by this clock; answers how many.
+
+        One timer that cannot be fired does not hold up the others: it stays due, and its error is raised at the end.
+        """
         now = microseconds(self._clock())
-        async with self._database.reading() as tx:
-            statement = select(timers).where(timers.c.due <= now).order_by(timers.c.due).limit(200)
-            rows = (await tx.execute(statement)).mappings().all()
-        due = [row for row in rows if self._fired.get(row["id"]) != row["due"]]
-        for row in due:
-            await self._fire(
-                Set(
-                    id=row["id"],
-                    due=instant(row["due"]),
-                    kind=row["kind"],
-                    subject=row["subject"],
-                    correlation=row["correlation"],
-                    station=row["station"],
-                )
-            )
-            # The event that this led to clears the row; until it is projected the clock does not ask again.
-            self._fired[row["id"]] = row["due"]
-        if not rows:
-            self._fired.clear()
-        return len(due)
+        fired = 0
+        failed: Exception | None = None
+        still_due: dict[str, int] = {}
+        after = (-1, "")
+        while True:
+            async with self._database.reading() as tx:
+                rows = (await tx.execute(_due(now, after))).mappings().all()
+            for row in rows:
+                if self._fired.get(row["id"]) == row["due"]:
+                    # The event that this led to clears the row; until it is projected the clock does not ask again.
+                    still_due[row["id"]] = row["due"]
+                    continue
+                try:
+                    await self._fire(_timer(row))
+                except Refusal as refused:
+                    log.warning("timer %s (%s) was refused: %s", row["id"], row["kind"], refused)
+                except Exception as error:
+                    log.exception("timer %s (%s) could not be fired; it stays due", row["id"], row["kind"])
+                    failed = error
+                    continue
+                fired += 1
+                still_due[row["id"]] = self._fired[row["id"]] = row["due"]
+            if len(rows) < _PAGE:
+                break
+            after = (rows[-1]["due"], rows[-1]["id"])
+        self._fired = still_due
+        if failed is not None:
+            raise failed
+        return fired
+
+
+def _due(now: int, after: tuple[int, str]) -> Select[Any]:
+    """A page of due timers; those that nothing clears must not hide the ones behind them."""
+    beyond = or_(timers.c.due > after[0], and_(timers.c.due == after[0], timers.c.id > after[1]))
+    return select(timers).where(timers.c.due <= now, beyond).order_by(timers.c.due, timers.c.id).limit(_PAGE)
+
+
+def _timer(row: Mapping[Any, Any]) -> Set:
+    return Set(
+        id=row["id"],
+        due=instant(row["due"]),
+        kind=row["kind"],
+        subject=row["subject"],
+        correlation=row["correlation"],
+        station=row["station"],
+    )
