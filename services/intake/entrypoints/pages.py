@@ -68,6 +68,17 @@ REASONS: Mapping[str, str] = {
     "another_body": mark("Another body is responsible"),
     "other": mark("Another reason"),
 }
+CODES = (
+    mark("dispute"),
+    mark("incident"),
+    mark("fraud"),
+    mark("hazard"),
+    mark("enquiry"),
+    mark("service"),
+    mark("other"),
+)
+"""The kinds as refusals name them within a sentence."""
+
 _WORDS: dict[str, Any] = {"kinds": KINDS, "channels": CHANNELS, "states": STATES, "stages": STAGES, "reasons": REASONS}
 
 
