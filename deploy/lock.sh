@@ -13,3 +13,5 @@ for service in intake mediation notify; do
 done
 pin --extra embedded deploy/pyproject.toml -o requirements/embedded.txt
 pin --extra embedded --group dev deploy/pyproject.toml -o requirements/dev.txt
+"$uv" pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+  - -o requirements/build.txt <<<'hatchling>=1.33' >/dev/null
