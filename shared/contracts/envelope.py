@@ -12,7 +12,7 @@ from typing import ClassVar
 from pydantic import BaseModel
 
 
-class Contract(BaseModel, frozen=True):
+class Contract(BaseModel, frozen=True, use_attribute_docstrings=True):
     """Base of all contracts. Subclasses state their CloudEvents type, their topic and the field that is the subject."""
 
     event_type: ClassVar[str]

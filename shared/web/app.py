@@ -1,16 +1,19 @@
-"""A service's HTTP app with what each of them has: problems, headers, limits, static files, health, OpenAPI."""
+"""A service's HTTP app with what each of them has: problems, headers, limits, static files, health, its documents."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from shared.contracts import asyncapi
 from shared.web import health, problems
 from shared.web.languages import Languages
 from shared.web.logs import Tracing
 from shared.web.pages import Pages
+from shared.web.routes import OpenRoute
 from shared.web.security import BODY_LIMIT, BodyLimit, SameOrigin, SecurityHeaders
 from shared.web.static import PATH, FrontEndFiles
 
@@ -84,6 +87,7 @@ def create(
     probes = health.routes(checks, registry)
     app.include_router(probes)
     app.include_router(probes, prefix=f"/{service}")
+    app.include_router(_contracts_of(service))
     # The one added last stands outermost.
     app.add_middleware(SameOrigin)
     app.add_middleware(BodyLimit, limit=body_limit, limits=body_limits)
@@ -91,3 +95,17 @@ def create(
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Tracing)
     return app
+
+
+def _contracts_of(service: str) -> APIRouter:
+    """`/{service}/asyncapi.json`: what the service tells and hears; an app that is none of ours has no such address."""
+    router = APIRouter(prefix=f"/{service}", route_class=OpenRoute, include_in_schema=False)
+    if (name := asyncapi.service_named(service)) is None:
+        return router
+
+    @router.get("/asyncapi.json")
+    @cache
+    def contracts() -> dict[str, Any]:
+        return asyncapi.document(name)
+
+    return router
