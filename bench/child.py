@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import uvloop
+
 from bench.sample import command
 from bench.sampling import Sampler
 
@@ -121,5 +123,6 @@ Role = Callable[[Task], Coroutine[Any, Any, None]]
 
 
 def main(roles: dict[str, Role]) -> None:
+    """All pipelines run on uvloop, as the services do."""
     logging.basicConfig(level=logging.ERROR)
-    asyncio.run(roles[sys.argv[1]](Task(**json.loads(sys.argv[2]))))
+    uvloop.run(roles[sys.argv[1]](Task(**json.loads(sys.argv[2]))))

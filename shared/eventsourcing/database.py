@@ -68,6 +68,16 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def stating(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement that writes and is a transaction by itself."""
+        if self.dialect == "sqlite":
+            async with self._transaction(self._writing) as connection:
+                yield connection
+        else:
+            async with self._reading.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """To read from: on SQLite one view, on PostgreSQL one for each statement."""
         async with self._reading.begin() as connection:
@@ -107,6 +117,7 @@ def _postgresql(url: str, pool_size: int, idle_ms: int | None = None) -> AsyncEn
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=False,
+        pool_use_lifo=True,  # the connection used last has the statements prepared
         hide_parameters=True,
         connect_args={"server_settings": server_settings, "timeout": 5, "command_timeout": 60},
     )

@@ -125,6 +125,9 @@ class Parked(Projection):
     name: ClassVar[str] = "parked"
     tables: ClassVar[tuple[Table, ...]] = (parked,)
 
+    def concerns(self, recorded: Recorded) -> bool:
+        return isinstance(recorded.event, _PARKING)
+
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
         mine = [(stored, event) for event, stored in events if isinstance(event, _PARKING)]
         if not mine:

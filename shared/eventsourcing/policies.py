@@ -46,7 +46,7 @@ class PolicyHandler:
                 log.warning("%s: event %d (%s) was refused: %s", self.name, event.position, event.type, refused)
                 await self._park(self.name, event, refused)
         new = events[-1].position
-        async with self._database.writing() as tx:
+        async with self._database.stating() as tx:
             await move_checkpoint(tx, self.name, at.position, new)
         return Checkpoint(new)
 

@@ -10,9 +10,30 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Table, and_, delete, inspect, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    inspect,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,6 +83,10 @@ class Projection(ABC):
     @abstractmethod
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None: ...
 
+    def concerns(self, recorded: Recorded) -> bool:
+        """Whether the event may change a row; a batch of which none does costs no more than its checkpoint."""
+        return True
+
 
 class Rows:
     """A projection's tables in one transaction: the live ones, or those that a rebuild fills."""
@@ -78,6 +103,9 @@ class Rows:
         actual = self.table(table)
         columns = list(actual.primary_key.columns)
         wanted = list(dict.fromkeys(keys))
+        statements = self._array_statements(actual)
+        if statements is not None:
+            return await self._load_by_arrays(statements, wanted)
         found: dict[Hashable, dict[str, Any]] = {}
         for at in range(0, len(wanted), _CHUNK):
             some = wanted[at : at + _CHUNK]
@@ -88,11 +116,28 @@ class Rows:
                 found[key[0] if len(key) == 1 else key] = dict(row)
         return found
 
+    async def _load_by_arrays(self, statements: ArrayStatements, keys: list[Any]) -> dict[Hashable, dict[str, Any]]:
+        if not keys:
+            return {}
+        single = len(statements.keys) == 1
+        lists = (keys,) if single else tuple(list(column) for column in zip(*keys, strict=True))
+        rows = [
+            dict(zip(statements.names, row, strict=True))
+            for row in (await self.tx.exec_driver_sql(statements.load, lists)).all()
+        ]
+        if single:
+            return {row[statements.keys[0]]: row for row in rows}
+        return {tuple(row[name] for name in statements.keys): row for row in rows}
+
     async def put(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts rows or overwrites those with the same key; every row must have every column."""
         if not rows:
             return
         actual = self.table(table)
+        statements = self._array_statements(actual)
+        if statements is not None:
+            await self.tx.exec_driver_sql(statements.put, statements.columns_of(rows))
+            return
         insert = postgresql_insert if self.tx.dialect.name == "postgresql" else sqlite_insert
         statement = insert(actual)
         keys = [column.name for column in actual.primary_key.columns]
@@ -104,9 +149,74 @@ class Rows:
         )
         await self.tx.execute(upsert, list(rows))
 
+    def _array_statements(self, table: Table) -> ArrayStatements | None:
+        return array_statements(table) if self.tx.dialect.name == "postgresql" else None
+
     async def remove(self, table: Table, **where: Any) -> None:
         actual = self.table(table)
         await self.tx.execute(delete(actual).where(*(actual.c[name] == value for name, value in where.items())))
+
+
+_ARRAYS: dict[type[Any], str] = {
+    Text: "text",
+    String: "text",
+    SmallInteger: "smallint",
+    Integer: "integer",
+    BigInteger: "bigint",
+    Boolean: "boolean",
+    Float: "double precision",
+    LargeBinary: "bytea",
+    Date: "date",
+}
+
+
+class ArrayStatements(NamedTuple):
+    """A table's statements on PostgreSQL that take one array for each column, whatever the number of rows."""
+
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
+    load: str
+    put: str
+
+    def columns_of(self, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Any], ...]:
+        """The rows by column; of two with the same key the later one counts."""
+        if len(self.keys) == 1:
+            (key,) = self.keys
+            different = {row[key]: row for row in rows}
+        else:
+            different = {tuple(row[key] for key in self.keys): row for row in rows}
+        for row in different.values():
+            if len(row) != len(self.names):
+                raise ValueError(f"a row has {sorted(row)} where the table has {sorted(self.names)}: give every column")
+        return tuple([row[name] for row in different.values()] for name in self.names)
+
+
+@lru_cache(maxsize=256)
+def array_statements(table: Table) -> ArrayStatements | None:
+    """None where a column's type needs more than its plain value."""
+    types = [_ARRAYS.get(type(column.type)) for column in table.columns]
+    if None in types or not table.primary_key.columns:
+        return None
+    quoted = _quote.format_table(table)
+    names = [_quote.quote(column.name) for column in table.columns]
+    keys = [_quote.quote(column.name) for column in table.primary_key.columns]
+    key_types = [_ARRAYS[type(column.type)] for column in table.primary_key.columns]
+    wanted = ", ".join(f"CAST(${n} AS {type_}[])" for n, type_ in enumerate(key_types, 1))
+    given = ", ".join(f"CAST(${n} AS {type_}[])" for n, type_ in enumerate(types, 1))
+    others = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    where = (
+        f"{keys[0]} = ANY({wanted})" if len(keys) == 1 else f"({', '.join(keys)}) IN (SELECT * FROM unnest({wanted}))"
+    )
+    return ArrayStatements(
+        tuple(column.name for column in table.columns),
+        tuple(column.name for column in table.primary_key.columns),
+        f"SELECT {', '.join(names)} FROM {quoted} WHERE {where}",
+        f"INSERT INTO {quoted} ({', '.join(names)}) SELECT * FROM unnest({given}) "
+        f"ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {others}" if others else "NOTHING"),
+    )
+
+
+_quote: Any = postgresql_dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
 class RowProjection(Projection):
@@ -119,6 +229,9 @@ class RowProjection(Projection):
     @abstractmethod
     def evolve(self, row: dict[str, Any] | None, recorded: Recorded) -> dict[str, Any] | None:
         """The row after the event; None leaves things as they are."""
+
+    def concerns(self, recorded: Recorded) -> bool:
+        return self.key(recorded) is not None
 
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
         (table,) = self.tables
@@ -151,11 +264,16 @@ class ProjectionHandler:
 
     async def handle(self, events: Sequence[StoredEvent], at: Checkpoint) -> Checkpoint:
         new = events[-1].position
-        read = recorded(events, self._read)
-        async with self._database.writing() as tx:
-            await move_checkpoint(tx, self.name, at.position, new, str(self.projection.version))
-            await self.projection.apply(Rows(tx, self._tables), read)
-        return Checkpoint(new, str(self.projection.version))
+        state = str(self.projection.version)
+        concerned = [one for one in recorded(events, self._read) if self.projection.concerns(one)]
+        if not concerned:
+            async with self._database.stating() as tx:
+                await move_checkpoint(tx, self.name, at.position, new, state)
+        else:
+            async with self._database.writing() as tx:
+                await move_checkpoint(tx, self.name, at.position, new, state)
+                await self.projection.apply(Rows(tx, self._tables), concerned)
+        return Checkpoint(new, state)
 
 
 async def prepare(projections: Sequence[Projection], database: Database) -> list[Projection]:

@@ -148,7 +148,7 @@ class RelayHandler:
                 log.warning("the producer did not stop cleanly: %s", error)
 
     async def _move(self, at: Checkpoint, after: Checkpoint) -> None:
-        async with self._store.database.writing() as tx:
+        async with self._store.database.stating() as tx:
             await move_checkpoint(tx, self.name, at.position, after.position, after.state)
 
     async def _send(
