@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -26,6 +27,9 @@ from shared.eventsourcing.store import Clock, microseconds, system_clock
 _STORE, _DEPLOYMENT, _ERASED = "s1.", "d1.", "x1."
 _NONCE = 12
 _CACHED = 5_000
+_CACHED_SECONDS = 30.0
+"""How long a key is held in memory: so long may another replica still read a person who was erased."""
+_LOCK_ID = 72_012
 
 
 class Erased(Exception):
@@ -48,7 +52,7 @@ class Vault:
         self._master = AESGCM(master)
         self._deployment = AESGCM(deployment)
         self._clock = clock
-        self._open_keys: OrderedDict[str, AESGCM] = OrderedDict()
+        self._open_keys: OrderedDict[str, tuple[AESGCM, float]] = OrderedDict()
 
     # For values of this store
 
@@ -123,49 +127,64 @@ class Vault:
     # Keys
 
     async def keys(self, ids: Iterable[str], links: dict[str, tuple[str, ...]] | None = None) -> dict[str, AESGCM]:
-        """The keys of these ids, made where there are none; an erased id gets a key that is thrown away."""
+        """The keys of these ids, made where there are none.
+
+        An id that was erased, or that is linked to a person who was, gets a key that is thrown away.
+        """
         wanted = set(ids)
-        new_links = [(person, of) for of, persons in (links or {}).items() for person in persons if person != of]
+        new_links = sorted((person, of) for of, persons in (links or {}).items() for person in persons if person != of)
         keys = await self._existing(wanted)
         missing = wanted - keys.keys()
         if missing or new_links:
             async with self._database.writing() as tx:
+                await self._lock(tx, "_shared")
                 gone = await self._erased(tx, missing | {person for person, _ in new_links})
-                for of in sorted(missing):
-                    if of in gone or any(person in gone for person, key in new_links if key == of):
-                        keys[of] = AESGCM(AESGCM.generate_key(256))
-                        continue
+                lost = gone | {of for person, of in new_links if person in gone}
+                for of in sorted(wanted & lost):
+                    keys[of] = AESGCM(AESGCM.generate_key(256))
+                for of in sorted(missing - lost):
                     await tx.execute(_INSERT_KEY, {"id": of, "w": self._wrap(of), "m": microseconds(self._clock())})
                 for person, of in new_links:
-                    await tx.execute(_INSERT_LINK, {"p": person, "k": of})
+                    if of not in lost:
+                        await tx.execute(_INSERT_LINK, {"p": person, "k": of})
             keys |= await self._existing(missing - keys.keys())
-        return keys
+        # What was erased between the two looks gets a key that is thrown away as well.
+        return {of: keys.get(of) or AESGCM(AESGCM.generate_key(256)) for of in wanted}
 
     async def erase(self, person: str) -> int:
-        """Deletes the person's key and every key linked to the person; answers how many were deleted."""
+        """Deletes the person's key and every key linked to the person; answers how many were deleted.
+
+        None of them is ever made again: what arrives later for them stays unreadable.
+        """
         async with self._database.writing() as tx:
+            await self._lock(tx)
             rows = await tx.execute(text("SELECT key FROM key_links WHERE person = :p"), {"p": person})
             ids = [person, *rows.scalars()]
             deleted = await tx.execute(_DELETE_KEYS, {"ids": ids})
             await tx.execute(text("DELETE FROM key_links WHERE person = :p"), {"p": person})
-            await tx.execute(
-                text("INSERT INTO erased (id, at) VALUES (:p, :a) ON CONFLICT (id) DO NOTHING"),
-                {"p": person, "a": microseconds(self._clock())},
-            )
+            for id_ in ids:
+                await tx.execute(_INSERT_ERASED, {"i": id_, "a": microseconds(self._clock())})
         for id_ in ids:
             self._open_keys.pop(id_, None)
         return deleted.rowcount
+
+    async def _lock(self, tx: AsyncConnection, kind: str = "") -> None:
+        """No key is made while one is erased, by whichever replica."""
+        if self._database.dialect == "postgresql":
+            await tx.execute(text(f"SELECT pg_advisory_xact_lock{kind}({_LOCK_ID})"))
 
     def forget(self) -> None:
         """Drops the keys held in memory, as another replica's erasure asks for."""
         self._open_keys.clear()
 
     async def _existing(self, ids: Iterable[str]) -> dict[str, AESGCM]:
+        now = time.monotonic()
         keys = {}
         absent = []
         for id_ in ids:
-            key = self._open_keys.get(id_)
-            if key is None:
+            key, until = self._open_keys.get(id_, (None, 0.0))
+            if key is None or until < now:
+                self._open_keys.pop(id_, None)
                 absent.append(id_)
             else:
                 keys[id_] = key
@@ -173,7 +192,8 @@ class Vault:
             async with self._database.reading() as tx:
                 rows = (await tx.execute(_SELECT_KEYS, {"ids": absent[at : at + 500]})).all()
             for id_, wrapped in rows:
-                keys[id_] = self._open_keys[id_] = self._unwrap(id_, bytes(wrapped))
+                keys[id_] = self._unwrap(id_, bytes(wrapped))
+                self._open_keys[id_] = (keys[id_], now + _CACHED_SECONDS)
         while len(self._open_keys) > _CACHED:
             self._open_keys.popitem(last=False)
         return keys
@@ -201,6 +221,7 @@ _SELECT_KEYS = text("SELECT id, wrapped FROM keys WHERE id IN :ids").bindparams(
 _DELETE_KEYS = text("DELETE FROM keys WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
 _SELECT_ERASED = text("SELECT id FROM erased WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
 _INSERT_KEY = text("INSERT INTO keys (id, wrapped, made) VALUES (:id, :w, :m) ON CONFLICT (id) DO NOTHING")
+_INSERT_ERASED = text("INSERT INTO erased (id, at) VALUES (:i, :a) ON CONFLICT (id) DO NOTHING")
 _INSERT_LINK = text("INSERT INTO key_links (person, key) VALUES (:p, :k) ON CONFLICT DO NOTHING")
 
 
