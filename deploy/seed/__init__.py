@@ -1,0 +1,1 @@
+"""The demo: one community, its groups and accounts, and two stories, sent through the front door as commands."""
