@@ -1,0 +1,250 @@
+"""The desk of Changzhi Road on a Monday, as events and commands: one report, one account, one community, one person."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, TypeVar
+
+from pydantic import BaseModel
+
+from services.intake.domain import account, community, person, report
+from shared.eventsourcing.events import Event
+from shared.eventsourcing.sealed import Sealed
+
+M = TypeVar("M", bound=BaseModel)
+
+MONDAY: Final = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+TUESDAY: Final = MONDAY + timedelta(days=1)
+
+REPORT, CODE, STATION = "0197f2a4-5c1e-7a10-9d2b-6f1c0a4e8b01", "WG-261123-06BZ-592W", "czl"
+OFFICER, LEADER = "account-guo", "account-wang"
+PERSON: Final = "person-he"
+
+
+def box(of: str, value: str) -> Sealed:
+    return Sealed(of=of, box=f"s1.{value}")
+
+
+def changed(message: M, **fields: object) -> M:
+    """The same message with other fields, whatever they hold; a field that does not exist is an error."""
+    assert fields.keys() <= type(message).model_fields.keys()
+    return message.model_copy(update=fields)
+
+
+# A report
+
+PLACE = report.Place(community="wangfu", grid="wangfu-03", compound="wangfu-yuan")
+REPORTER = report.Reporter(person=PERSON, name=box(PERSON, "name"), phone=box(PERSON, "phone"))
+SUBJECT, STORY = box("report-1", "deposit-not-returned"), box("report-1", "the-landlord-keeps-it")
+SUGGESTION = report.Suggestion(
+    kind="dispute",
+    confidence=0.93,
+    because=(report.Words(field="subject", start=2, end=4),),
+    danger_to_life=False,
+    model="t1",
+)
+
+register_report = report.RegisterReport(
+    report=REPORT,
+    code=CODE,
+    channel="hotline_12345",
+    external_id="12345-118842",
+    station=STATION,
+    place=PLACE,
+    subject=SUBJECT,
+    text=STORY,
+    reporter=REPORTER,
+    occurred_on=date(2026, 11, 22),
+    reported_at=MONDAY - timedelta(hours=1),
+    suggestion=SUGGESTION,
+    now=MONDAY,
+)
+received = report.ReportReceived(
+    report=REPORT,
+    code=CODE,
+    channel="hotline_12345",
+    external_id="12345-118842",
+    station=STATION,
+    place=PLACE,
+    subject=SUBJECT,
+    text=STORY,
+    reporter=REPORTER,
+    occurred_on=date(2026, 11, 22),
+    reported_at=MONDAY - timedelta(hours=1),
+    suggestion=SUGGESTION,
+    received_at=MONDAY,
+)
+
+
+def classify(kind: report.Kind = "dispute") -> report.ClassifyReport:
+    return report.ClassifyReport(kind=kind, by=OFFICER, now=TUESDAY)
+
+
+def classified(kind: report.Kind = "dispute") -> report.ReportClassified:
+    return report.ReportClassified(
+        report=REPORT, code=CODE, kind=kind, suggested="dispute", by=OFFICER, classified_at=TUESDAY
+    )
+
+
+def refuse(reason: report.Reason = "in_court_or_arbitration", route: str = "区人民法院") -> report.RefuseReport:
+    return report.RefuseReport(reason=reason, other_route=route, by=OFFICER, now=TUESDAY)
+
+
+admit = report.AdmitDispute(category="tenancy", by=OFFICER, now=TUESDAY)
+admitted = report.DisputeAdmitted(
+    report=REPORT,
+    code=CODE,
+    station=STATION,
+    place=PLACE,
+    category="tenancy",
+    subject=SUBJECT,
+    text=STORY,
+    reporter=REPORTER,
+    occurred_on=date(2026, 11, 22),
+    by=OFFICER,
+    admitted_at=TUESDAY,
+)
+refused = report.ReportRefused(
+    report=REPORT,
+    code=CODE,
+    reason="in_court_or_arbitration",
+    other_route="区人民法院",
+    by=OFFICER,
+    refused_at=TUESDAY,
+)
+
+# An account
+
+AT_WANGFU = account.Post(role="community_officer", station=STATION, community="wangfu")
+AT_STATION = account.Post(role="station_leader", station=STATION)
+
+open_account = account.OpenAccount(
+    account=OFFICER,
+    name="guo",
+    password_hash="hash-1",
+    posts=(AT_WANGFU,),
+    now=MONDAY,
+)
+change_posts = account.ChangePosts(posts=(AT_STATION,), now=TUESDAY)
+set_password = account.SetPassword(password_hash="hash-2", now=TUESDAY)
+sign_out_everywhere = account.SignOutEverywhere(now=TUESDAY)
+close_account = account.CloseAccount(now=TUESDAY)
+
+account_opened = account.AccountOpened(
+    account=OFFICER,
+    name="guo",
+    password_hash="hash-1",
+    posts=(AT_WANGFU,),
+    opened_at=MONDAY,
+)
+
+
+def posts_changed(generation: int = 1) -> account.PostsChanged:
+    return account.PostsChanged(
+        account=OFFICER, name="guo", posts=(AT_STATION,), generation=generation, changed_at=TUESDAY
+    )
+
+
+def password_set(generation: int = 2, *posts: account.Post) -> account.PasswordSet:
+    return account.PasswordSet(
+        account=OFFICER,
+        name="guo",
+        password_hash="hash-2",
+        posts=posts or (AT_WANGFU,),
+        generation=generation,
+        set_at=TUESDAY,
+    )
+
+
+def signed_out(generation: int = 2) -> account.SignedOutEverywhere:
+    return account.SignedOutEverywhere(
+        account=OFFICER, name="guo", posts=(AT_WANGFU,), generation=generation, signed_out_at=TUESDAY
+    )
+
+
+def account_closed(generation: int = 2) -> account.AccountClosed:
+    return account.AccountClosed(account=OFFICER, name="guo", generation=generation, closed_at=TUESDAY)
+
+
+# A community
+
+COUNTED_ON: Final = date(2020, 8, 31)
+GRID = community.Grid(grid="wangfu-03", name="三网格", squad="三网格小分队")
+COMPOUND = community.Compound(compound="wangfu-yuan", name="王府苑", grid="wangfu-03", property_managed=False)
+
+register_community = community.RegisterCommunity(community="wangfu", name="王府社区", station=STATION, now=MONDAY)
+count_residents = community.CountResidents(residents=8_926, on=COUNTED_ON, source="S1", now=MONDAY)
+draw_grid = community.DrawGrid(grid=GRID, now=MONDAY)
+register_compound = community.RegisterCompound(compound=COMPOUND, now=MONDAY)
+enrol = community.EnrolVolunteer(
+    person="person-head",
+    name=box("person-head", "name"),
+    role="building_head",
+    grid="wangfu-03",
+    since=date(2020, 1, 6),
+    now=MONDAY,
+)
+count_incidents = community.CountIncidents(
+    kind="criminal",
+    first_day=date(2019, 1, 1),
+    last_day=date(2019, 12, 31),
+    count=9,
+    source="S40",
+    now=MONDAY,
+)
+
+community_registered = community.CommunityRegistered(
+    community="wangfu", name="王府社区", station=STATION, registered_at=MONDAY
+)
+residents_counted = community.ResidentsCounted(
+    community="wangfu",
+    name="王府社区",
+    station=STATION,
+    residents=8_926,
+    on=COUNTED_ON,
+    source="S1",
+    counted_at=MONDAY,
+)
+grid_drawn = community.GridDrawn(community="wangfu", grid=GRID, drawn_at=MONDAY)
+compound_registered = community.CompoundRegistered(community="wangfu", compound=COMPOUND, registered_at=MONDAY)
+enrolled = community.VolunteerEnrolled(
+    community="wangfu",
+    person="person-head",
+    name=box("person-head", "name"),
+    role="building_head",
+    grid="wangfu-03",
+    since=date(2020, 1, 6),
+    enrolled_at=MONDAY,
+)
+incidents_counted = community.IncidentsCounted(
+    community="wangfu",
+    kind="criminal",
+    first_day=date(2019, 1, 1),
+    last_day=date(2019, 12, 31),
+    count=9,
+    source="S40",
+    counted_at=MONDAY,
+)
+
+# A person
+
+erase_person = person.ErasePerson(person=PERSON, reason="本人要求", by=LEADER, now=MONDAY)
+erasure_ordered = person.PersonErasureOrdered(person=PERSON, by=LEADER, ordered_at=MONDAY)
+
+ONE_OF_EACH: tuple[Event, ...] = (
+    received,
+    classified(),
+    admitted,
+    refused,
+    account_opened,
+    posts_changed(),
+    password_set(),
+    signed_out(),
+    account_closed(),
+    community_registered,
+    residents_counted,
+    grid_drawn,
+    compound_registered,
+    enrolled,
+    incidents_counted,
+    erasure_ordered,
+)
+"""Every kind of event once."""

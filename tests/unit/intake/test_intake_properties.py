@@ -1,0 +1,153 @@
+"""What holds of intake's streams whatever is asked of them, in whatever order."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.domain import account, community, person, report
+from services.intake.domain.streams import ACCOUNT, COMMUNITY, EVENTS, PERSON, REPORT
+from shared.eventsourcing.commands import StreamType
+from shared.eventsourcing.decider import Refusal
+from shared.eventsourcing.events import Codec, Event
+from tests.unit.intake import desk as d
+
+codec = Codec(EVENTS)
+
+times = st.integers(-1_000, 1_000).map(lambda hours: d.MONDAY + timedelta(hours=hours))
+days = st.integers(-400, 400).map(lambda number: date(2020, 1, 1) + timedelta(days=number))
+words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+boxes = st.builds(d.box, words, words)
+kinds = st.sampled_from(["dispute", "incident", "fraud", "hazard", "enquiry", "service", "other"])
+posts = st.lists(
+    st.builds(
+        account.Post, role=st.sampled_from(["mediator", "auxiliary"]), station=words, community=st.none() | words
+    ),
+    max_size=2,
+).map(tuple)
+grids = st.sampled_from(["g1", "g2"])
+
+of_report: st.SearchStrategy[report.Command] = st.one_of(
+    st.builds(
+        lambda channel, id_, subject, reporter, now: d.changed(
+            d.register_report, channel=channel, external_id=id_, subject=subject, reporter=reporter, now=now
+        ),
+        st.sampled_from(["hotline_12345", "mailbox"]),
+        st.sampled_from(["1", "2"]),
+        boxes,
+        st.none() | st.builds(report.Reporter, person=words, name=st.none() | boxes, phone=st.none() | boxes),
+        times,
+    ),
+    st.builds(report.ClassifyReport, kind=kinds, by=words, now=times),
+    st.builds(report.AdmitDispute, category=words, by=words, now=times),
+    st.builds(
+        report.RefuseReport,
+        reason=st.sampled_from(["other", "already_settled"]),
+        other_route=words,
+        by=words,
+        now=times,
+    ),
+)
+of_account: st.SearchStrategy[account.Command] = st.one_of(
+    st.builds(lambda held, hash_: d.changed(d.open_account, posts=held, password_hash=hash_), posts, words),
+    st.builds(account.ChangePosts, posts=posts, now=times),
+    st.builds(account.SetPassword, password_hash=words, now=times),
+    st.builds(account.CloseAccount, now=times),
+)
+of_community: st.SearchStrategy[community.Command] = st.one_of(
+    st.just(d.register_community),
+    st.builds(community.CountResidents, residents=st.integers(0, 10**9), on=days, source=words, now=times),
+    st.builds(
+        community.DrawGrid,
+        grid=st.builds(community.Grid, grid=grids, name=words, squad=st.none() | words),
+        now=times,
+    ),
+    st.builds(
+        community.RegisterCompound,
+        compound=st.builds(community.Compound, compound=words, name=words, grid=grids, property_managed=st.booleans()),
+        now=times,
+    ),
+    st.builds(
+        community.EnrolVolunteer,
+        person=words,
+        name=boxes,
+        role=st.sampled_from(["building_head", "unit_head", "volunteer"]),
+        grid=grids,
+        since=days,
+        now=times,
+    ),
+    st.builds(
+        community.CountIncidents,
+        kind=st.sampled_from(["criminal", "fraud"]),
+        first_day=days,
+        last_day=days,
+        count=st.integers(0, 10**9),
+        source=words,
+        now=times,
+    ),
+)
+of_person = st.builds(person.ErasePerson, person=words, reason=st.just("本人要求"), by=words, now=times)
+
+Asked = tuple[StreamType[Any, Any, Any], list[Any]]
+
+asked: st.SearchStrategy[Asked] = st.one_of(
+    st.tuples(st.just(REPORT), st.lists(of_report, min_size=1, max_size=6)),
+    st.tuples(st.just(ACCOUNT), st.lists(of_account, min_size=1, max_size=6)),
+    st.tuples(st.just(COMMUNITY), st.lists(of_community, min_size=1, max_size=8)),
+    st.tuples(st.just(PERSON), st.lists(of_person, min_size=1, max_size=3)),
+)
+
+
+def ask(type_: StreamType[Any, Any, Any], command: Any, state: Any) -> list[Any]:
+    try:
+        return type_.decider.decide(command, state)
+    except Refusal:
+        return []
+
+
+def live(type_: StreamType[Any, Any, Any], wishes: list[Any]) -> list[Any]:
+    """The whole life of a stream of which these things were asked, one after the other."""
+    life: list[Any] = []
+    for wish in wishes:
+        life += ask(type_, wish, type_.decider.fold(life))
+    return life
+
+
+@given(asked)
+def test_asked_twice_writes_once(wishes: Asked) -> None:
+    type_, commands = wishes
+    life = live(type_, commands)
+    assert ask(type_, commands[-1], type_.decider.fold(life)) == []
+
+
+@given(asked)
+def test_every_event_that_a_stream_can_live_through_survives_the_codec(wishes: Asked) -> None:
+    for event in live(*wishes):
+        assert codec.decode(*codec.encode(event)) == event
+
+
+@pytest.mark.parametrize("event", d.ONE_OF_EACH, ids=lambda event: event.stored_as)
+def test_every_kind_of_event_survives_the_codec(event: Event) -> None:
+    assert codec.decode(*codec.encode(event)) == event
+
+
+def test_no_kind_of_event_is_left_out_of_these_tests() -> None:
+    assert {type(event) for event in d.ONE_OF_EACH} == set(EVENTS)
+
+
+@given(st.lists(of_report, min_size=1, max_size=8))
+def test_whatever_was_admitted_was_confirmed_as_a_dispute_and_never_refused(wishes: list[report.Command]) -> None:
+    life = live(REPORT, wishes)
+    for at, event in enumerate(life):
+        if isinstance(event, report.DisputeAdmitted):
+            confirmed = [past.kind for past in life[:at] if isinstance(past, report.ReportClassified)]
+            assert confirmed[-1] == "dispute"
+            assert not any(isinstance(past, report.ReportRefused) for past in life)
+
+
+@given(st.lists(of_account, min_size=1, max_size=8))
+def test_the_generation_of_an_account_never_falls(wishes: list[account.Command]) -> None:
+    generations = [getattr(event, "generation", 1) for event in live(ACCOUNT, wishes)]
+    assert generations == sorted(generations)

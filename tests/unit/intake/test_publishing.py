@@ -1,0 +1,136 @@
+"""Which of intake's events are told to the other services, and which are silence."""
+
+import pytest
+
+from services.intake.application.publishing import TOPICS, publish
+from services.intake.domain.streams import EVENTS
+from shared.contracts import register, reports
+from shared.contracts.envelope import Contract
+from shared.contracts.vocabulary import Contact, Personal
+from shared.eventsourcing.events import Event
+from shared.eventsourcing.sealed import Sealed
+from tests.unit.intake import desk as d
+
+
+def personal(sealed: Sealed) -> Personal:
+    return Personal(of=sealed.of, box=sealed.box.replace("s1.", "d1."))
+
+
+PLACE = reports.Place(community="wangfu", grid="wangfu-03", compound="wangfu-yuan")
+HEADLINE = Personal(of="report-1", box="d1.deposit-not-returned")
+STORY = Personal(of="report-1", box="d1.the-landlord-keeps-it")
+REPORTER = Contact(
+    person=d.PERSON, name=Personal(of=d.PERSON, box="d1.name"), phone=Personal(of=d.PERSON, box="d1.phone")
+)
+AT_WANGFU = register.Post(role="community_officer", station=d.STATION, community="wangfu")
+AT_STATION = register.Post(role="station_leader", station=d.STATION)
+
+
+def account(**fields: object) -> register.AccountChanged:
+    told = {
+        "account": d.OFFICER,
+        "name": "guo",
+        "posts": (AT_WANGFU,),
+        "active": True,
+        "generation": 2,
+        "at": d.TUESDAY,
+    }
+    return register.AccountChanged.model_validate(told | fields)
+
+
+TOLD: list[tuple[Event, Contract]] = [
+    (
+        d.received,
+        reports.ReportReceived(
+            report=d.REPORT,
+            code=d.CODE,
+            channel="hotline_12345",
+            external_id="12345-118842",
+            station=d.STATION,
+            place=PLACE,
+            suggested="dispute",
+            danger_to_life=False,
+            headline=HEADLINE,
+            reported_at=d.register_report.reported_at,
+            received_at=d.MONDAY,
+        ),
+    ),
+    (
+        d.classified("hazard"),
+        reports.ReportClassified(report=d.REPORT, code=d.CODE, kind="hazard", classified_at=d.TUESDAY),
+    ),
+    (
+        d.admitted,
+        reports.DisputeAdmitted(
+            report=d.REPORT,
+            code=d.CODE,
+            station=d.STATION,
+            place=PLACE,
+            category="tenancy",
+            headline=HEADLINE,
+            story=STORY,
+            reporter=REPORTER,
+            occurred_on=d.admitted.occurred_on,
+            admitted_at=d.TUESDAY,
+        ),
+    ),
+    (
+        d.refused,
+        reports.ReportRefused(
+            report=d.REPORT,
+            code=d.CODE,
+            reason="in_court_or_arbitration",
+            other_route="区人民法院",
+            refused_at=d.TUESDAY,
+        ),
+    ),
+    (d.account_opened, account(generation=1, at=d.MONDAY)),
+    (d.posts_changed(3), account(generation=3, posts=(AT_STATION,))),
+    (d.password_set(4), account(generation=4)),
+    (d.signed_out(5), account(generation=5)),
+    (d.account_closed(6), account(generation=6, posts=(), active=False)),
+    (
+        d.residents_counted,
+        register.CommunityRegistered(
+            community="wangfu", name="王府社区", station=d.STATION, residents=8_926, at=d.MONDAY
+        ),
+    ),
+    (d.erasure_ordered, register.PersonErased(person=d.PERSON, at=d.MONDAY)),
+]
+SILENCE: list[Event] = [d.community_registered, d.grid_drawn, d.compound_registered, d.enrolled, d.incidents_counted]
+
+
+@pytest.mark.parametrize(("event", "contract"), TOLD, ids=lambda value: type(value).__name__)
+def test_this_event_is_told(event: Event, contract: Contract) -> None:
+    assert publish(event, personal) == contract
+    assert contract.topic in TOPICS
+
+
+@pytest.mark.parametrize("event", SILENCE, ids=lambda value: type(value).__name__)
+def test_that_one_is_silence(event: Event) -> None:
+    assert publish(event, personal) is None
+
+
+def test_every_event_is_either_told_or_silence() -> None:
+    assert {type(event) for event, _ in TOLD} | {type(event) for event in SILENCE} == set(EVENTS)
+
+
+def test_a_nameless_report_is_admitted_without_a_contact() -> None:
+    told = publish(d.changed(d.admitted, reporter=None), personal)
+    assert isinstance(told, reports.DisputeAdmitted)
+    assert told.reporter is None
+
+
+def test_who_gave_neither_name_nor_phone_is_told_of_by_id_alone() -> None:
+    quiet = d.REPORTER.model_copy(update={"name": None, "phone": None})
+    told = publish(d.changed(d.admitted, reporter=quiet), personal)
+    assert isinstance(told, reports.DisputeAdmitted)
+    assert told.reporter == Contact(person=d.PERSON)
+
+
+def test_passwords_volunteers_and_who_decided_stay_in_intake() -> None:
+    for event in d.ONE_OF_EACH:
+        told = publish(event, personal)
+        words = "" if told is None else told.model_dump_json()
+        for kept in ("hash-", "person-head", '"by"', "s1.", "12345-118842" if event is not d.received else "hash-"):
+            assert kept not in words
