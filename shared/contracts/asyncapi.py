@@ -83,8 +83,9 @@ _KEY: Final[JsonObject] = {**_TEXT, "description": "The subject: what concerns o
 
 
 def published() -> tuple[type[Contract], ...]:
-    """All contracts of the topics above, in the order in which they were defined."""
-    return tuple(contract for contract in contracts() if contract.topic in TOPICS)
+    """All contracts of the topics above, in their order, whatever was imported first."""
+    known = tuple(contracts())
+    return tuple(contract for topic in TOPICS for contract in known if contract.topic == topic)
 
 
 def document(service: ServiceName | None = None, *, partitions: int = DEFAULT_PARTITIONS) -> JsonObject:

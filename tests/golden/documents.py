@@ -2,7 +2,8 @@
 
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,20 +26,27 @@ def app_of(service: str) -> FastAPI:
     return app
 
 
-def documents() -> Iterator[tuple[Path, bytes]]:
-    yield DOCS / "asyncapi.json", _text(asyncapi.document())
-    for service in SERVICES:
-        yield DOCS / "openapi" / f"{service}.json", _text(app_of(service).openapi())
+def _openapi(service: str) -> dict[str, Any]:
+    return app_of(service).openapi()
+
+
+DOCUMENTS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
+    "asyncapi.json": asyncapi.document,
+    **{f"openapi/{service}.json": partial(_openapi, service) for service in SERVICES},
+}
+
+
+def text_of(name: str) -> bytes:
+    return (json.dumps(DOCUMENTS[name](), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def write() -> list[Path]:
     """Writes those that differ from what is committed, and answers which."""
-    changed = [(path, text) for path, text in documents() if not path.exists() or path.read_bytes() != text]
-    for path, text in changed:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text)
-    return [path for path, _ in changed]
-
-
-def _text(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    changed = []
+    for name in DOCUMENTS:
+        path, text = DOCS / name, text_of(name)
+        if not path.exists() or path.read_bytes() != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text)
+            changed.append(path)
+    return changed

@@ -74,9 +74,10 @@ def _contract(change: Change, *, topic: str = LanternTold.topic, about: str = "l
 
 
 def _seat(**fields: Any) -> Any:
-    return tuple[
-        create_model("Seat", **{"kind": (Literal["leader", "officer"], ...), "person": (str, ...), **fields}), ...
-    ]
+    given = {"kind": (Literal["leader", "officer"], ...), "person": (str, ...), **fields}
+    seat: Any = create_model("Seat", **given)
+    many: Any = tuple
+    return many[seat, ...]
 
 
 def _new_seat(fields: Fields) -> None:
