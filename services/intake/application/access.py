@@ -1,0 +1,39 @@
+"""Which right each of intake's commands needs, whoever brings it: a page, the API, another system, a policy of ours."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import BaseModel
+
+from services.intake.domain import account, community, person, report
+from shared.access.policies import Policies
+from shared.access.rights import Action
+
+COMMANDS: Final[tuple[type[BaseModel], ...]] = (
+    *report.COMMANDS,
+    *account.COMMANDS,
+    *community.COMMANDS,
+    *person.COMMANDS,
+)
+ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
+    report.RegisterReport: "report.register",
+    report.ClassifyReport: "report.classify",
+    report.AdmitDispute: "report.admit",
+    report.RefuseReport: "report.refuse",
+    account.OpenAccount: "account.change",
+    account.ChangePosts: "account.change",
+    account.SetPassword: "account.change",
+    account.SignOutEverywhere: "account.change",
+    account.CloseAccount: "account.change",
+    community.RegisterCommunity: "register.change",
+    community.CountResidents: "register.change",
+    community.DrawGrid: "register.change",
+    community.RegisterCompound: "register.change",
+    community.EnrolVolunteer: "register.change",
+    community.CountIncidents: "register.change",
+    person.ErasePerson: "person.erase",
+}
+
+POLICIES: Final = Policies()
+for _command, _action in ACTIONS.items():
+    POLICIES.declare(_command, _action)
