@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from services.intake.application.access import COMMANDS, POLICIES
 from services.intake.application.handlers import Accounts
 from services.intake.application.policies import react
 from services.intake.application.publishing import TOPICS, publish
@@ -51,6 +52,7 @@ def tell(event: Event, leave: Callable[[Sealed], Sealed]) -> tuple[str, str, Bas
 
 
 def create_app(settings: Settings) -> FastAPI:
+    POLICIES.check(COMMANDS)
     service = Service(
         NAME,
         "Wangge intake 受理",
