@@ -103,6 +103,7 @@ class Group(Entry):
     kind: Literal["patrol", "premises", "owners", "property"]
     compound: str | None
     members: int
+    owner_account: str | None = None
 
 
 class Report(Entry):

@@ -1,11 +1,14 @@
 """Loads the demo into running services by their APIs. Each command has a key of its own for ever: none counts twice."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
 from deploy.client import Access, Client
+from deploy.failure import CommandFailed
 from deploy.seed import data
 from deploy.seed.accounts import passwords
 from deploy.seed.story import tell_story
@@ -13,6 +16,8 @@ from deploy.seed.story import tell_story
 Progress = Callable[[str], None]
 
 PATIENCE = 60.0
+FIRST_OWNER = 300
+"""From which of the invented names on the owners of the groups are called."""
 
 
 async def load_demo(
@@ -25,15 +30,23 @@ async def load_demo(
     async with Client(access, patience=PATIENCE, newborn=True, transport=transport) as client:
         if await is_loaded(client):
             return False
-        progress(f"loading {data.community().name}: residents, grids, compounds, squads, incidents")
-        await _register(client)
-        progress("loading accounts, one for each role, and groups")
-        accounts = await _accounts(client, folder)
-        await _groups(client, accounts)
-        for story in (data.building(), data.basement()):
-            progress(f"telling the story of {story.title}")
-            await tell_story(client, story, accounts)
+        progress(f"loading {data.community().name}: register, incidents, and an account for each role")
+        accounts: dict[str, str] = {}
+        await _together(_register(client), _accounts(client, folder, accounts))
+        progress(f"loading groups, and telling the story of {data.building().title}")
+        await _together(_groups(client, accounts), tell_story(client, data.building(), accounts))
+        progress(f"telling the story of {data.basement().title}")
+        await tell_story(client, data.basement(), accounts)
         return True
+
+
+async def _together(*work: Coroutine[Any, Any, None]) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            for each in work:
+                group.create_task(each)
+    except* CommandFailed as failed:
+        raise failed.exceptions[0] from None
 
 
 async def is_loaded(client: Client) -> bool:
@@ -75,17 +88,15 @@ async def _register(client: Client) -> None:
     await client.post("intake", f"communities/{community.community}/entries", entries, "demo-entries")
 
 
-async def _accounts(client: Client, folder: Path) -> dict[str, str]:
-    """Opens the demo's accounts; answers their ids by name."""
+async def _accounts(client: Client, folder: Path, ids: dict[str, str]) -> None:
+    """Opens the demo's accounts, and enters their ids by name."""
     accounts = data.accounts()
     known = passwords(folder, [account.name for account in accounts])
-    ids = {}
     for account in accounts:
         posts = [{"station": data.community().station, **post.model_dump(exclude_none=True)} for post in account.posts]
         body = {"name": account.name, "password": known[account.name], "posts": posts}
         done = await client.post("intake", "accounts", body, f"demo-account-{account.name}")
         ids[account.name] = done["id"]
-    return ids
 
 
 async def _groups(client: Client, accounts: dict[str, str]) -> None:
@@ -94,7 +105,8 @@ async def _groups(client: Client, accounts: dict[str, str]) -> None:
         body = {
             "name": group.name,
             "kind": group.kind,
-            "owner": {"name": people.name(300 + number)},
+            "owner_name": people.name(FIRST_OWNER + number),
+            "owner_account": accounts[group.owner_account] if group.owner_account else None,
             "compound": group.compound,
             "community": community.community,
             "station": community.station,

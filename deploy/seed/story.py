@@ -1,10 +1,11 @@
 """Tells one story of the demo: a report, its dispute with parties and group, and all that was done until its end."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from deploy.client import Client
+from deploy.client import Client, Told
 from deploy.seed import data
 from deploy.seed.data import Step, Story
 
@@ -61,10 +62,22 @@ class _Telling:
         )
         # Asked twice an admission changes nothing and has no position: what follows has come far enough then anyway.
         after = f"intake:{admitted['position']}" if admitted["position"] else None
-        opened = await self._client.get("mediation", f"disputes/{registered['code']}", after=after)
+        opened = await self._opened(registered["code"], after)
         self._dispute = f"disputes/{opened['id']}"
         if opened["applicant"] is not None:
             self._persons[told.reporter] = opened["applicant"]
+
+    async def _opened(self, code: str, after: str | None) -> Any:
+        """The dispute. What mediation has heard it acts upon a moment later."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._client.patience
+        while True:
+            try:
+                return await self._client.get("mediation", f"disputes/{code}", after=after)
+            except Told as refused:
+                if refused.status != 404 or loop.time() > deadline:
+                    raise
+            await asyncio.sleep(0.05)
 
     async def enter_parties(self) -> None:
         parties, keys = [], []
