@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from shared.eventsourcing.decider import Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
+from shared.eventsourcing.sealed import Sealed
 
 Id: TypeAlias = Annotated[str, Field(min_length=1, max_length=120)]
 
@@ -21,6 +22,7 @@ class Owner(BaseModel, frozen=True, extra="forbid"):
 
     person: Id
     account: Id | None = None
+    name: Sealed | None = None
 
 
 # Commands
@@ -141,11 +143,16 @@ def register(command: RegisterGroup, state: State) -> list[GroupEvent]:
             return [entry]
         case Registered():
             # Compared with what was entered, not with today's owner: entering the same list again adds nothing.
-            if state.entry.model_dump(exclude={"registered_at"}) != entry.model_dump(exclude={"registered_at"}):
+            if _compared(state.entry) != _compared(entry):
                 raise RegisteredOtherwise(name=state.entry.name)
             return []
         case _:
             assert_never(state)
+
+
+def _compared(entry: GroupRegistered) -> dict[str, object]:
+    # A sealed name is another box each time that it is sealed; the person's id says who it is.
+    return entry.model_dump(exclude={"registered_at": True, "owner": {"name": True}})
 
 
 def change_owner(command: ChangeOwner, state: State) -> list[GroupEvent]:
