@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -128,6 +128,7 @@ def _sqlite(url: str, begin: str, pool_size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
+        _finish_what_is_begun(connection.driver_connection)
         connection.isolation_level = None  # transactions are begun by us, not guessed by the driver
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
@@ -139,3 +140,32 @@ def _sqlite(url: str, begin: str, pool_size: int) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _finish_what_is_begun(connection: Any) -> None:
+    """Lets a cancelled caller go only after its statement has ended and its transaction is rolled back.
+
+    The driver's thread goes on with a statement whose caller was cancelled. Left alone, that connection keeps the
+    write lock for as long as anything refers to it, and nobody else can write.
+    """
+    execute = connection._execute
+
+    async def execute_whole(function: Any, *args: Any, **kwargs: Any) -> Any:
+        operation = asyncio.ensure_future(execute(function, *args, **kwargs))
+        try:
+            return await asyncio.shield(operation)
+        except asyncio.CancelledError:
+            await _ended(operation)
+            await _ended(asyncio.ensure_future(execute(lambda: connection._conn.rollback())))
+            raise
+
+    connection._execute = execute_whole
+
+
+async def _ended(operation: asyncio.Future[Any]) -> None:
+    """Waits for it through any number of cancellations; the caller is about to hear of the first."""
+    while not operation.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait((operation,))
+    if not operation.cancelled():
+        operation.exception()
