@@ -66,6 +66,25 @@ async def move_checkpoint(tx: AsyncConnection, name: str, old: int, new: int, st
         raise Overtaken(name)
 
 
+async def move_checkpoint(tx: AsyncConnection, name: str, old: int, new: int, state: str = "") -> None:
+    """First statement of every batch's transaction: moves the checkpoint, or finds that another has."""
+    moved = await tx.execute(
+        text("UPDATE checkpoints SET position = :new, state = :state WHERE name = :n AND position = :old"),
+        {"n": name, "old": old, "new": new, "state": state},
+    )
+    if moved.rowcount != 1:
+        raise Overtaken(name)
+
+
+_MOVE_CHECKPOINT = "UPDATE checkpoints SET position = :new, state = :state WHERE name = :n AND position = :old"
+# What a follower did is done again from the store if the server crashes before it is on the disk, checkpoint and
+# effects alike; so its transaction, and no other, need not wait for the disk.
+_MOVE = {
+    "sqlite": text(_MOVE_CHECKPOINT),
+    "postgresql": text(f"{_MOVE_CHECKPOINT} AND set_config('synchronous_commit', 'off', true) = 'off'"),
+}
+
+
 class Handler(Protocol):
     """What a follower does with a batch."""
 
@@ -89,28 +108,31 @@ class Follower:
         self._store = store
         self._batch = batch
         self._checkpoint: Checkpoint | None = None
+        self._looked = 0.0
 
     async def run(self, leading: Callable[[], bool]) -> None:
         """Follows while `leading()`; a failing batch is tried again with a growing pause and is visible meanwhile."""
+        self._checkpoint = None  # another replica may have moved it since this one led
         while leading():
             ticket = self._store.appended.ticket()
             try:
                 handled = await self.step()
+                self.failures, self.failing = 0, None
+                if not handled:
+                    await self._store.appended.wait(ticket, POLL_SECONDS)
             except Overtaken as overtaken:
                 log.info("%s", overtaken)
                 self._checkpoint = None
                 await asyncio.sleep(RENEW_SECONDS)
-                continue
             except Exception as error:
                 self.failures += 1
                 self._checkpoint = None
                 self.failing = f"{type(error).__name__}: {error}"
                 log.exception("follower %s failed at position %d (time %d)", self.name, self.position, self.failures)
                 await asyncio.sleep(_BACK_OFF[min(self.failures, len(_BACK_OFF)) - 1])
-                continue
-            self.failures, self.failing = 0, None
-            if not handled:
-                await self._store.appended.wait(ticket, POLL_SECONDS)
+            finally:
+                self._store.appended.discard(ticket)
+        self.failures, self.failing = 0, None  # whoever leads now says how it goes
 
     async def step(self) -> int:
         """Handles one batch; answers how many events it had."""
@@ -121,6 +143,8 @@ class Follower:
             self.position = self._checkpoint.position
         events = await self._store.follow(self._checkpoint.position, self._batch)
         if not events:
+            if await self._was_moved(self._checkpoint):
+                return await self.step()
             idle = getattr(self.handler, "idle", None)
             if idle is not None:
                 self._checkpoint = await idle(self._checkpoint)
@@ -128,6 +152,15 @@ class Follower:
         self._checkpoint = await self.handler.handle(events, self._checkpoint)
         self.position = self._checkpoint.position
         return len(events)
+
+    async def _was_moved(self, known: Checkpoint) -> bool:
+        """Now and then while there is nothing to do: whether a rebuild or a republishing has set it elsewhere."""
+        if time.monotonic() - self._looked < POLL_SECONDS:
+            return False
+        async with self._store.database.reading() as tx:
+            self._checkpoint = await read_checkpoint(tx, self.name)
+        self._looked, self.position = time.monotonic(), self._checkpoint.position
+        return self._checkpoint != known
 
 
 class Leases:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
@@ -43,7 +45,10 @@ from sqlalchemy.sql.elements import quoted_name
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.followers import (
     BATCH,
+    RENEW_SECONDS,
     Checkpoint,
+    Leases,
+    Overtaken,
     ensure_checkpoint,
     move_checkpoint,
     read_checkpoint,
@@ -55,6 +60,7 @@ log = logging.getLogger(__name__)
 
 _BUILDING = "__next"
 _CHUNK = 300
+_WAIT_SECONDS = 0.5
 
 
 class Recorded(NamedTuple):
@@ -284,8 +290,7 @@ async def prepare(projections: Sequence[Projection], database: Database) -> list
         async with database.writing() as tx:
             if database.dialect == "postgresql":
                 await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext(:n))"), {"n": name})
-            await ensure_checkpoint(tx, name)
-            at = await read_checkpoint(tx, name)
+            at = await _locked_checkpoint(tx, name)
             if at.position == 0:
                 await _drop(tx, projection.tables)
                 await _create(tx, projection.tables)
@@ -299,58 +304,120 @@ Progress = Callable[[int, int], None]
 
 
 async def rebuild(
-    projection: Projection, store: SqlStore, read: Reader, progress: Progress | None = None, batch: int = 2 * BATCH
+    projection: Projection,
+    store: SqlStore,
+    read: Reader,
+    progress: Progress | None = None,
+    batch: int = 2 * BATCH,
+    *,
+    outdated_only: bool = False,
 ) -> int:
     """Builds the projection anew from the first event and swaps it in; the live tables answer until then.
 
-    Answers how many events were read. Only tables are touched: no policy and no relay sees a rebuild.
+    Answers how many events were read. Only tables are touched: no policy and no relay sees a rebuild. One replica
+    builds at a time, the others wait; with `outdated_only` they then find nothing left to do.
     """
+    leases = Leases(store.database)
+    name = f"rebuild:{projection.name}"
+    while not await leases.acquire(name):  # noqa: ASYNC110 - another process holds it
+        await asyncio.sleep(_WAIT_SECONDS)
+    try:
+        if outdated_only and projection not in await prepare([projection], store.database):
+            return 0
+        return await _rebuild(projection, store, read, progress, batch, leases)
+    finally:
+        with suppress(Exception):  # the database may be gone; the lease then runs out by itself
+            await leases.release()
+
+
+async def _rebuild(
+    projection: Projection, store: SqlStore, read: Reader, progress: Progress | None, batch: int, leases: Leases
+) -> int:
     database = store.database
-    name = f"projection:{projection.name}"
     next_tables = {table: _beside(table) for table in projection.tables}
+    build = _Build(f"rebuild:{projection.name}", leases.holder)
     async with database.writing() as tx:
+        await build.begin(tx)
         await _drop(tx, next_tables.values())
         await _create(tx, next_tables.values())
     position = 0
+    renewed = time.monotonic()
     while True:
         head = (await store.head()).position
         async with database.reading() as tx:
             events = await read_after(tx, position, batch)
         if not events:
-            if await _swap(projection, database, name, position, next_tables):
+            if await _swap(projection, database, build, position, next_tables):
                 log.info("projection %s was rebuilt from %d events", projection.name, position)
                 return position
             continue
         async with database.writing() as tx:
+            await build.move(tx, position, events[-1].position)
             await projection.apply(Rows(tx, next_tables), recorded(events, read))
         position = events[-1].position
         if progress is not None:
             progress(position, max(head, position))
+        if time.monotonic() - renewed > RENEW_SECONDS:
+            await leases.acquire(build.name)
+            renewed = time.monotonic()
         await asyncio.sleep(0)
 
 
+class _Build(NamedTuple):
+    """A rebuild under way. A lease is no fence: each of its transactions first makes sure that it still is the one."""
+
+    name: str
+    token: str
+
+    async def begin(self, tx: AsyncConnection) -> None:
+        await ensure_checkpoint(tx, self.name)
+        await tx.execute(
+            text("UPDATE checkpoints SET position = 0, state = :s WHERE name = :n"), {"s": self.token, "n": self.name}
+        )
+
+    async def move(self, tx: AsyncConnection, old: int, new: int) -> None:
+        moved = await tx.execute(
+            text("UPDATE checkpoints SET position = :new WHERE name = :n AND position = :old AND state = :s"),
+            {"new": new, "n": self.name, "old": old, "s": self.token},
+        )
+        if moved.rowcount != 1:
+            raise Overtaken(self.name)
+
+    async def end(self, tx: AsyncConnection) -> None:
+        await tx.execute(text("DELETE FROM checkpoints WHERE name = :n"), {"n": self.name})
+
+
 async def _swap(
-    projection: Projection, database: Database, name: str, position: int, next_tables: Mapping[Table, Table]
+    projection: Projection, database: Database, build: _Build, position: int, next_tables: Mapping[Table, Table]
 ) -> bool:
     """Puts the new tables in place of the live ones, unless events came meanwhile that they do not hold."""
+    name = f"projection:{projection.name}"
     async with database.writing() as tx:
-        await ensure_checkpoint(tx, name)
-        # Locks the checkpoint: the live follower's batch is either done or will roll back.
-        await tx.execute(text("UPDATE checkpoints SET position = position WHERE name = :n"), {"n": name})
-        at = await read_checkpoint(tx, name)
-        if at.position > position:
+        await build.move(tx, position, position)
+        if (await _locked_checkpoint(tx, name)).position > position:
             return False
         for live, new in next_tables.items():
             await tx.execute(text(f'DROP TABLE IF EXISTS "{live.name}"'))
             await tx.execute(text(f'ALTER TABLE "{new.name}" RENAME TO "{live.name}"'))
             for index in live.indexes:
-                await tx.execute(text(f'DROP INDEX IF EXISTS "{index.name}{_BUILDING}"'))
-                await tx.execute(CreateIndex(index))
+                if database.dialect == "postgresql":
+                    await tx.execute(text(f'ALTER INDEX "{index.name}{_BUILDING}" RENAME TO "{index.name}"'))
+                else:
+                    await tx.execute(text(f'DROP INDEX "{index.name}{_BUILDING}"'))
+                    await tx.execute(CreateIndex(index))
         await tx.execute(
             text("UPDATE checkpoints SET position = :p, state = :s WHERE name = :n"),
             {"p": position, "s": str(projection.version), "n": name},
         )
+        await build.end(tx)
     return True
+
+
+async def _locked_checkpoint(tx: AsyncConnection, name: str) -> Checkpoint:
+    """Locks the checkpoint and reads it: the live follower's batch is either done or will roll back."""
+    await ensure_checkpoint(tx, name)
+    await tx.execute(text("UPDATE checkpoints SET position = position WHERE name = :n"), {"n": name})
+    return await read_checkpoint(tx, name)
 
 
 def _is(columns: Sequence[Column[Any]], key: Hashable) -> ColumnElement[bool]:

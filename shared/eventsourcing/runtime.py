@@ -172,7 +172,7 @@ class Runtime:
         outdated = await prepare(list(self.projections.values()), self.database)
         for projection in outdated:
             log.info("read model %s is of another version and is built anew", projection.name)
-            await rebuild(projection, self.store, self.read)
+            await rebuild(projection, self.store, self.read, outdated_only=True)
         if self._tell is not None:
             epoch = (await self.store.head()).epoch
             source = f"urn:wangge:{self.settings.city}:{self.settings.service}:{epoch}"
