@@ -8,13 +8,11 @@ import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 from weakref import WeakValueDictionary
 
-from pydantic import TypeAdapter
-
-from shared.eventsourcing.decider import Decider, Refusal
+from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
 from shared.eventsourcing.store import (
     Append,
@@ -26,6 +24,7 @@ from shared.eventsourcing.store import (
     StreamWrite,
     VersionConflict,
 )
+from shared.eventsourcing.streams import StreamType as StreamType
 
 log = logging.getLogger(__name__)
 
@@ -34,23 +33,6 @@ S = TypeVar("S")
 E = TypeVar("E", bound=Event)
 
 _ATTEMPTS = 8
-
-
-@dataclass(frozen=True)
-class StreamType(Generic[C, S, E]):
-    """A kind of stream: its name, its decider, the events it stores."""
-
-    name: str
-    decider: Decider[C, S, E]
-    events: tuple[type[E], ...]
-    snapshots: TypeAdapter[S] | None = None
-    """How to keep a folded state, for streams that grow long."""
-    fold: str = "1"
-    """The version of the fold's code: a snapshot made under another one is not used."""
-    snapshot_every: int = 200
-
-    def stream(self, id_: str) -> str:
-        return f"{self.name}-{id_}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from typing import Final
 
 from services.intake.domain import account, community, person, report
-from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.events import Event
+from shared.eventsourcing.streams import StreamType
 
 REPORT: Final = StreamType("report", report.report, report.EVENTS)
 ACCOUNT: Final = StreamType("account", account.account, account.EVENTS)
