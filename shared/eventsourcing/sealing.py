@@ -142,11 +142,13 @@ class Vault:
                 lost = gone | {of for person, of in new_links if person in gone}
                 for of in sorted(wanted & lost):
                     keys[of] = AESGCM(AESGCM.generate_key(256))
-                for of in sorted(missing - lost):
-                    await tx.execute(_INSERT_KEY, {"id": of, "w": self._wrap(of), "m": microseconds(self._clock())})
-                for person, of in new_links:
-                    if of not in lost:
-                        await tx.execute(_INSERT_LINK, {"p": person, "k": of})
+                made = microseconds(self._clock())
+                rows = [{"id": of, "w": self._wrap(of), "m": made} for of in sorted(missing - lost)]
+                if rows:
+                    await tx.execute(_INSERT_KEY, rows)
+                kept = [{"p": person, "k": of} for person, of in new_links if of not in lost]
+                if kept:
+                    await tx.execute(_INSERT_LINK, kept)
             keys |= await self._existing(missing - keys.keys())
         # What was erased between the two looks gets a key that is thrown away as well.
         return {of: keys.get(of) or AESGCM(AESGCM.generate_key(256)) for of in wanted}
