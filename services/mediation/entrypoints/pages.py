@@ -45,6 +45,8 @@ _WORDS: dict[str, Any] = {
 }
 _ROWS = 50
 _ITEM_ROWS = 4
+_FEW = 6
+"""More people than this are told by their number first."""
 
 
 def add(site: Routes, cases: Routes, api: Api, pages: Pages, languages: Languages) -> None:
@@ -218,7 +220,7 @@ def _rooms(site: Routes, cases: Routes, api: Api, pages: Pages, languages: Langu
             left=time_left(detail, now),
             overnight=room.is_open and not room.same_day_set_aside and detail.same_day_target <= now,
             names=names,
-            story_lines=[(line, words.tell(line, names, languages, language)) for line in own],
+            story_lines=words.story(own, names, languages, language),
             notices_sent=notices_of(detail.timeline),
             possible=possible(room, now) if authorize(actor, "dispute.lead", scope_of(room)).allowed else frozenset(),
             room=room,
@@ -227,6 +229,7 @@ def _rooms(site: Routes, cases: Routes, api: Api, pages: Pages, languages: Langu
             refusal=shown.refusal,
             key=str(uuid4()),
             now_zone=SHANGHAI,
+            few=_FEW,
             item_rows=range(_ITEM_ROWS),
             next_item=max(room.items, default=0) + 1,
             next_issue=max(room.issues, default=0) + 1,

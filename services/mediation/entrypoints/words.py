@@ -1,7 +1,8 @@
 """What the codes of a dispute are called: states, seats, sides, the lines of the timeline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -111,12 +112,12 @@ LINES: Final[Mapping[str, str]] = {
     "member-replaced": mark("%(person)s took over the seat: %(seat)s."),
     "group-formed": mark("The 3+N group is complete."),
     "session-scheduled": mark("Session %(session)s was set: %(begins_at)s, %(place)s."),
-    "session-held": mark("Session %(session)s took place: %(outcome)s. %(attended)s people attended."),
-    "agreement-reached": mark("The agreement was recorded %(form)s; %(items)s items are to be performed."),
+    "session-held": mark("Session %(session)s took place: %(outcome)s. Attended: %(attended)s."),
+    "agreement-reached": mark("The agreement was recorded %(form)s. Items to be performed: %(items)s."),
     "item-fulfilled": mark("Item %(item)s was performed."),
     "residual-issue-opened": mark("Issue %(issue)s is left over."),
     "residual-issue-resolved": mark("Issue %(issue)s that was left over is resolved."),
-    "partly-resolved": mark("It is resolved in part; %(residual_issues)s issues stay open."),
+    "partly-resolved": mark("It is resolved in part. Issues that stay open: %(residual_issues)s."),
     "dispute-settled": mark("It is settled."),
     "dispute-closed-unsettled": mark("Mediation ended: %(reason)s. Other routes were told: %(routes)s."),
     "same-day-set-aside": mark("%(person)s set the same-day target aside."),
@@ -152,6 +153,7 @@ _OF_VALUE: Final[Mapping[str, Mapping[str, str]]] = {
     "template": NOTICES,
     "state": DELIVERIES,
 }
+JOINED_TOGETHER: Final = mark("%(number)s parties were entered as %(side)s.")
 SOMEBODY: Final = mark("A person")
 
 
@@ -174,6 +176,21 @@ def _told(name: str, value: Any, names: Mapping[str, str], languages: Languages,
         case _:
             word = _OF_VALUE.get(name, {}).get(value) if isinstance(value, str) else None
             return value if word is None else languages.text(language, word)
+
+
+def story(
+    lines: Sequence[schemas.LineOut], names: Mapping[str, str], languages: Languages, language: Language
+) -> list[tuple[schemas.LineOut, str]]:
+    """The lines with their sentences; parties of one side who were entered one after the other are one sentence."""
+    told: list[tuple[schemas.LineOut, str]] = []
+    for (what, side), some in groupby(lines, lambda line: (line.what, line.told.get("side"))):
+        run = list(some)
+        if what == "party-joined" and len(run) > 1:
+            values = {"number": len(run), "side": languages.text(language, SIDES.get(str(side), str(side)))}
+            told.append((run[-1], languages.text(language, JOINED_TOGETHER, values)))
+        else:
+            told.extend((line, tell(line, names, languages, language)) for line in run)
+    return told
 
 
 class DisputeRefused(RefusalProblem):
