@@ -24,6 +24,7 @@ SERVICES: Final[tuple[Service, ...]] = ("intake", "mediation", "notify")
 
 _RUNNING_KEY = "urn:wangge:problem:idempotency-key-running"
 _FOR_A_WHILE: Final = frozenset({429, 502, 503, 504})
+_FIRST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 8.0
 
 
@@ -160,7 +161,7 @@ class Client:
     ) -> httpx2.Response:
         url = self._url(service, path)
         loop = asyncio.get_running_loop()
-        deadline, pause, renewed = loop.time() + self.patience, 0.25, False
+        deadline, pause, renewed = loop.time() + self.patience, _FIRST_PAUSE, False
         while True:
             failure: NotAnswering | Told
             wait = pause

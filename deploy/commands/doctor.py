@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import psutil
 from pydantic import ValidationError
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.client import SERVICES, Access, Client, Service
 from deploy.commands.terminal import out, print_json, run
@@ -49,7 +49,7 @@ def run_doctor(url: str | None, *, as_json: bool) -> int:
     if as_json:
         print_json([finding._asdict() for finding in findings])
     else:
-        table = Table("", "what", "how it is", "what mends it")
+        table = Table("", *(Column(title, overflow="fold") for title in ("what", "how it is", "what mends it")))
         for finding in findings:
             table.add_row(_MARKS[finding.state], finding.what, finding.detail, finding.mend)
         out.print(table)
