@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,6 +44,8 @@ _GROUP = 500
 _GROUP_BYTES = 8 * 1024 * 1024
 _ATTEMPTS = 6
 _BACK_OFF = 0.05
+# The last is what the driver raises where a backend is ended between two of its messages; SQLAlchemy does not know it.
+_UNKNOWN_OUTCOME = (SQLAlchemyError, OSError, TimeoutError, asyncpg.InternalClientError)
 _LOCKING_AFTER_RACE = 20
 _READERS = 3
 _READ_TOGETHER = 200
@@ -213,7 +216,7 @@ class SqlStore:
                 await asyncio.sleep(_BACK_OFF * 2**attempt)
             try:
                 answers = await self._commit(group, attempt)
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
+            except _UNKNOWN_OUTCOME as error:
                 if len(group) > 1 and isinstance(error, DBAPIError) and not error.connection_invalidated:
                     # Perhaps one of them cannot be stored: alone, it fails alone.
                     for waiting in group:
