@@ -161,7 +161,7 @@ class RelayHandler:
         for event, message in zip(events, messages, strict=True):
             if message is None:
                 continue
-            partition = murmur2(message.key.encode()) % self._topics[message.topic]
+            partition = partition_of(message.key, self._topics[message.topic])
             partitions = last.setdefault(message.topic, {})
             previous = partitions.get(partition, Partition(0, -1))
             records.setdefault((message.topic, partition), []).append((event, message, previous.position))
@@ -278,6 +278,12 @@ class RelayHandler:
                     f"{tp.topic}/{tp.partition} holds event {last.sequence} as {last.id}, this store does not: it was "
                     "restored from a backup or exchanged. Give it a new epoch before it publishes."
                 )
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """Where every client of Kafka puts this key by itself."""
+    hashed: int = murmur2(key.encode())
+    return (hashed & 0x7FFFFFFF) % partitions
 
 
 def _published(at: Checkpoint) -> dict[str, dict[int, Partition]]:

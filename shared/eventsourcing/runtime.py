@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from faststream.kafka import KafkaBroker
 from pydantic import BaseModel
+from uuid_utils import uuid7
 
 from shared.eventsourcing import parking, reads
 from shared.eventsourcing.chain import GENESIS, verify
@@ -258,6 +259,8 @@ class Runtime:
         return held
 
     def _check(self, type_: str, data: bytes) -> None:
+        if self.codec.knows(type_):
+            raise ValueError(f"{type_} is the name of one of this service's own events: nobody else can tell of it")
         contract = self.contracts.get(type_)
         if contract is not None:
             contract.__pydantic_validator__.validate_json(data)
@@ -336,7 +339,7 @@ class Runtime:
     async def record(self, stream: str, event: Event, meta: Meta, command: str | None = None) -> int:
         """Appends one event that no decider guards; answers its position."""
         new = NewEvent(*self.codec.encode(event), meta.encoded())
-        command = command or derived_id(stream, event.model_dump_json(), self.clock().isoformat(), id(event))
+        command = command or str(uuid7())
         return (await self.store.append(Append((StreamWrite(stream, ANY_VERSION, (new,)),), command))).position
 
     # For the operator
@@ -378,16 +381,20 @@ class Runtime:
         if found is None:
             raise KeyError(id_)
         message, payload = found
-        if message.state != "waiting":
-            return None
+        settled = await self._settled(id_)
+        if settled is not None:
+            return None if settled == parking.ParkedRetried.stored_as else "it was dropped before"
         try:
+            if message.cause == "row":
+                raise ValueError("a row of a file is tried again by importing the file with the row put right")
             if message.cause == "refused":
                 (event,) = await self.store.read_all(message.origin.position - 1, 1)
                 await self._policies[message.origin.policy].answer(event)
                 writes: tuple[StreamWrite, ...] = ()
             else:
                 assert self.receiver is not None, "only a receiver parks messages"
-                assert payload is not None, "a parked message has its payload"
+                if payload is None:
+                    raise ValueError("it was too large to be kept: have it sent again from where it came")
                 writes = await self.receiver.again(message, await self.vault.open(payload))
         except Exception as error:
             failed = parking.ParkedRetryFailed(id=id_, detail=describe(error), retried_at=self.clock())
@@ -400,7 +407,17 @@ class Runtime:
         )
         return None
 
+    async def _settled(self, id_: str) -> str | None:
+        """How a parked message was settled, by the store itself: the list of parked messages may be behind it."""
+        types = {event.type for event in await self.store.read_stream(f"parked/{id_}")}
+        return next(
+            (each.stored_as for each in (parking.ParkedRetried, parking.ParkedDropped) if each.stored_as in types), None
+        )
+
     async def drop_parked(self, id_: str, reason: str, meta: Meta) -> None:
+        """Settles a parked message without handling it; one that is settled already stays as it is."""
+        if await self._settled(id_) is not None:
+            return
         dropped = parking.ParkedDropped(id=id_, reason=reason, dropped_at=self.clock())
         await self.record(f"parked/{id_}", dropped, meta, derived_id("dropped", id_))
 
