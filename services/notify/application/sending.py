@@ -105,6 +105,11 @@ class Sender:
         self._busy: set[asyncio.Task[None]] = set()
         self._stopping = False
 
+    @property
+    def waiting(self) -> int:
+        """How many are taken up or under way."""
+        return len(self._busy) + sum(queue.qsize() for queue in self._due.values())
+
     async def fire(self, due: Set) -> None:
         """Called by the clock: takes a due delivery up and returns at once."""
         if due.kind in self._due:
