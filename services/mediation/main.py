@@ -74,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     http.add(routes, api)
     pages.add(site, cases, api, service.pages, service.languages)
     app = service.serve(routes, site, cases)
+    app.state.runtime = runtime  # for who holds the app and not its parts
     pages.install(app)
     return app
 
