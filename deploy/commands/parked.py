@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from rich.table import Table
-
 from deploy.client import Access, Client, Service
 from deploy.commands.terminal import (
     confirm_number,
@@ -46,7 +44,7 @@ def run_list(service: str | None, cause: str | None, limit: int, url: str | None
         )
         out.print(f"{name}: {waiting} parked{f': {by_cause}' if by_cause else ''}", markup=False, soft_wrap=True)
         if parked["messages"]:
-            out.print(_table(parked["messages"]))
+            _show(parked["messages"])
             hidden = (counts.get(cause, 0) if cause else waiting) - len(parked["messages"])
             if hidden > 0:
                 out.print(f"and {hidden} more: --limit {hidden + len(parked['messages'])} shows them", markup=False)
@@ -69,7 +67,9 @@ def run_retry(
         answer = await client.post(name, f"parked/{id_}/retry")
         return None if answer["outcome"] == "retried" else str(answer["outcome"])
 
-    still = run(_settle(name, cause, ids, yes, rate, Access(url), retry, "try again", "tried", dry_run=dry_run))
+    still = run(
+        _settle(name, cause, ids, yes, rate, Access(url), retry, "try again", "tried", dry_run=dry_run, but="row")
+    )
     if still:
         raise CommandFailed(f"{still} are still parked; what stands against each of them: wangge parked {name}.")
 
@@ -133,8 +133,9 @@ async def _settle(
     done_word: str,
     *,
     dry_run: bool,
+    but: str | None = None,
 ) -> int:
-    """Answers how many were refused again."""
+    """Answers how many were refused again; `but` is a cause that is left out."""
     async with Client(access, patience=10) as client:
         _, messages = await _parked(client, service, cause)
         if ids:
@@ -144,12 +145,20 @@ async def _settle(
                     f"Not parked in {service}: {', '.join(sorted(unknown))}. See `wangge parked {service}`."
                 )
             messages = [message for message in messages if message["id"] in ids]
+        if left_out := sum(message["cause"] == but for message in messages):
+            out.print(
+                f"{service}: {left_out} rows of files are left out: mend them in the file and import it again, then "
+                "drop them here.",
+                markup=False,
+                soft_wrap=True,
+            )
+            messages = [message for message in messages if message["cause"] != but]
         count = len(messages)
         if not count:
             out.print(f"{service}: nothing is parked{f' for {cause}' if cause else ''}.")
             return 0
         out.print(f"{service}: {count} parked messages to {verb}", markup=False)
-        out.print(_table(messages if dry_run else messages[:10]))
+        _show(messages if dry_run else messages[:10])
         if dry_run:
             out.print("A dry run: nothing was done.")
             return 0
@@ -186,28 +195,19 @@ async def _one_by_one(
     return refused
 
 
-def _table(messages: Sequence[dict[str, Any]]) -> Table:
-    table = Table("id", "cause", "what is wrong", "from", "type", "bytes", "tries", "since")
+def _show(messages: Sequence[dict[str, Any]]) -> None:
     for message in messages:
         origin = message["origin"]
         if origin.get("file"):
             where = f"{origin['file']}, line {origin['line']}"
         elif origin.get("topic"):
-            where = f"{origin['topic']}/{origin['partition']}@{origin['offset']}"
+            where = f"{origin['topic']}, partition {origin['partition']}, offset {origin['offset']}"
         else:
-            where = f"{origin.get('policy', '')} at {origin.get('position', '')}"
+            where = f"policy {origin.get('policy', '')} at position {origin.get('position', '')}"
         since = datetime.fromtimestamp(message["at"] / 1_000_000, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        table.add_row(
-            message["id"],
-            message["cause"],
-            message["detail"],
-            where,
-            message["type"],
-            str(message["size"]),
-            str(message["retries"]),
-            since,
-        )
-    return table
+        tries = f", tried again {message['retries']} times" if message["retries"] else ""
+        out.print(f"  [bold]{message['id']}[/bold]  {message['cause']}  {since}  {message['size']} bytes{tries}")
+        out.print(f"      {message['type']} from {where}: {message['detail']}", markup=False, soft_wrap=True)
 
 
 def _check_cause(cause: str | None) -> None:

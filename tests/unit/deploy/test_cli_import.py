@@ -21,7 +21,7 @@ def a_row(line: int, **changed: Any) -> Row:
 
 
 def test_batches_hold_so_many_rows_good_and_bad_together() -> None:
-    rows = [a_row(2), BadRow(3, "no number", "x"), a_row(4), a_row(7)]
+    rows: list[Row | BadRow] = [a_row(2), BadRow(3, "no number", "x"), a_row(4), a_row(7)]
     cut = list(batches(iter(rows), 3))
     assert [(len(batch.rows), len(batch.bad)) for batch in cut] == [(2, 1), (1, 0)]
 
