@@ -39,6 +39,13 @@ test: setup  ## The whole suite: unit, architecture, real Kafka and PostgreSQL, 
 test-unit: setup  ## Unit and architecture tests only: no server
 	@$(BIN)/pytest tests/unit tests/architecture tests/golden
 
+coverage: setup  ## Every branch of the domains, policies and publishing, by the unit tests alone
+	@$(BIN)/pytest -q tests/unit/intake tests/unit/mediation tests/unit/notify tests/golden \
+	    --cov=services --cov-report=term-missing
+
+contracts: setup  ## Write AsyncAPI, OpenAPI and the kept schemas anew; refuses what changed incompatibly
+	@$(BIN)/python -m tests.golden
+
 test-integration: setup  ## The runtime on real servers
 	@$(BIN)/pytest tests/integration
 
