@@ -23,10 +23,11 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml shared/pyproject.toml servic
 run: setup  ## Everything, from one command: Kafka, the three services, the demo community
 	@exec $(BIN)/wangge up
 
-check: setup  ## Format, lint, types, import contracts (under a minute)
+check: setup  ## Format, lint, types, import contracts, translations (under a minute)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m shared.web.translations --check
 	@$(BIN)/mypy
 
 format: setup  ## Put the code into shape
