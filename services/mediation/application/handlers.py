@@ -84,14 +84,12 @@ class Disputes:
         state = await self._state(id_)
         applicant = None if isinstance(state, dispute.Unopened) else state.case.applicant
         entered = [one.person for one in joining]
-        first = not isinstance(state, dispute.Unopened) and not state.case.parties
-        brought = [applicant.person] if first and applicant is not None else []
-        seal = await self._sealer(id_, entered, linked=[*entered, *brought])
+        seal, say = await self._sealer(id_, entered, joining=entered)
         asked: list[Command] = []
         for one in joining:
             known = applicant if applicant is not None and applicant.person == one.person else None
             name, phone = _contact(seal, one.person, one.name, one.phone, known)
-            demand = None if one.demand is None else seal(_texts_of(id_), one.demand)
+            demand = None if one.demand is None else say(one.demand)
             asked.append(
                 commands.AddParty(person=one.person, side=one.side, name=name, phone=phone, demand=demand, now=now)
             )
@@ -100,7 +98,7 @@ class Disputes:
     async def appoint(
         self, id_: str, sitting: Sitting, now: datetime, meta: Meta, command_id: str, seen: int | None
     ) -> Handled:
-        seal = await self._sealer(id_, [sitting.person])
+        seal, _ = await self._sealer(id_, [sitting.person])
         name, phone = _contact(seal, sitting.person, sitting.name, sitting.phone, None)
         command = commands.AppointMember(
             seat=sitting.seat, person=sitting.person, account=sitting.account, name=name, phone=phone, now=now
@@ -118,21 +116,19 @@ class Disputes:
         command_id: str,
         seen: int | None,
     ) -> Handled:
-        seal = await self._sealer(id_)
+        _, say = await self._sealer(id_)
         command = commands.ReachAgreement(
             form=form,
-            text=seal(_texts_of(id_), _without_controls(text)),
-            items=tuple(
-                PerformanceItem(item=item.item, what=seal(_texts_of(id_), item.what), due_on=item.due_on)
-                for item in items
-            ),
+            text=say(_without_controls(text)),
+            items=tuple(PerformanceItem(item=item.item, what=say(item.what), due_on=item.due_on) for item in items),
             now=now,
         )
         return await self.handle(id_, command, meta, command_id, seen)
 
     async def seal(self, id_: str, words: str) -> Sealed:
         """Words about a dispute, under the key of its words."""
-        return (await self._sealer(id_))(_texts_of(id_), _without_controls(words))
+        _, say = await self._sealer(id_)
+        return say(_without_controls(words))
 
     async def handle(self, id_: str, command: Command, meta: Meta, command_id: str, seen: int | None) -> Handled:
         return await self._runtime.commands.handle(DISPUTE, id_, command, meta, command_id, seen)
@@ -158,21 +154,34 @@ class Disputes:
         return (await self._runtime.commands.load(DISPUTE, id_))[1]
 
     async def _sealer(
-        self, id_: str, persons: Iterable[str] = (), linked: Iterable[str] = ()
-    ) -> Callable[[str, str], Sealed]:
-        """Words fall with every person who is linked to them. Only those who join now are linked now: whoever joined
-        before is linked already, or was erased, and words written since are about the others.
+        self, id_: str, persons: Iterable[str] = (), joining: Iterable[str] = ()
+    ) -> tuple[Callable[[str, str], Sealed], Callable[[str], Sealed]]:
+        """How to seal a value of one of these persons, and words about the dispute.
+
+        Words fall with every party, for they may be about any of them. A key that fell is never made again: with each
+        erased party the words that are written from then on have another one, which those who are left are linked to.
         """
-        texts = _texts_of(id_)
-        return await self._runtime.vault.sealer([texts, *persons], {texts: tuple(linked)})
+        state = await self._state(id_)
+        contacts = [] if isinstance(state, dispute.Unopened) else _contacts(state.case)
+        known = {contact.person: value for contact in contacts if (value := contact.name or contact.phone) is not None}
+        opened = await self._runtime.vault.open_all(list(known.values()))
+        erased = {person for person, value in zip(known, opened, strict=True) if value is None}
+        words = f"dispute-{id_}-{len(erased)}" if erased else f"dispute-{id_}"
+        linked = {*(contact.person for contact in contacts), *joining} - erased
+        seal = await self._runtime.vault.sealer([words, *persons], {words: tuple(sorted(linked))})
+        return seal, lambda text: seal(words, text)
 
 
 class NothingAsked(Refusal):
     """An empty list; the edge does not let it through."""
 
 
-def _texts_of(id_: str) -> str:
-    return f"dispute-{id_}"
+def _contacts(case: dispute.Case) -> list[Contact]:
+    """The parties, and who brought the matter."""
+    found = {party.contact.person: party.contact for party in case.parties.values()}
+    if case.applicant is not None:
+        found.setdefault(case.applicant.person, case.applicant)
+    return list(found.values())
 
 
 def _as_held(personal: Personal) -> Sealed:

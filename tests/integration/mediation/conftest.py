@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import itertools
 import re
 import uuid
@@ -36,7 +35,7 @@ from tests.servers.postgres import PostgresServer
 
 NOWHERE = "127.0.0.1:9"
 """Where no Kafka listens."""
-KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
+KEY = b"k" * 32
 API = "/mediation/api/v1"
 STATION, COMMUNITY = "czl", "no2"
 
@@ -67,7 +66,7 @@ class Desk:
         return httpx2.AsyncClient(transport=transport, base_url="http://station.test", headers=headers, timeout=30)
 
     def token(self, actor: Actor) -> str:
-        return sessions.issue(SessionKey(b"k" * 32), actor, 1, datetime.now(UTC))
+        return sessions.issue(SessionKey(KEY), actor, 1, datetime.now(UTC))
 
     def browser(self, language: str = "zh-CN", actor: Actor = LEADER) -> httpx2.AsyncClient:
         browser = self.client(
@@ -80,11 +79,16 @@ class Desk:
         return await self.client(actor).get(API + path, params=parameters)
 
     async def post(
-        self, path: str, body: Any = None, actor: Actor = LEADER, key: str | None = None, **headers: str
+        self,
+        path: str,
+        body: Any = None,
+        actor: Actor = LEADER,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Answer:
         """Sends JSON with a new Idempotency-Key, unless one is given."""
-        headers = {"Idempotency-Key": f'"{key or uuid.uuid4()}"', **headers}
-        return await self.client(actor).post(API + path, json=body, headers=headers)
+        sent = {"Idempotency-Key": f'"{key or uuid.uuid4()}"', **(headers or {})}
+        return await self.client(actor).post(API + path, json=body, headers=sent)
 
     async def done(self, path: str, body: Any = None, actor: Actor = LEADER) -> dict[str, Any]:
         answer = await self.post(path, body, actor)
@@ -216,9 +220,7 @@ def field_of(page: str, name: str) -> str:
 @asynccontextmanager
 async def opened(database: str) -> AsyncIterator[Desk]:
     """Mediation from its start to its end, with everybody's accounts known."""
-    settings = Settings(
-        WANGGE_MEDIATION_DATABASE=database, kafka=NOWHERE, master_key=KEY, deployment_key=KEY, session_key=KEY
-    )
+    settings = Settings(database=database, kafka=NOWHERE, master_key=KEY, deployment_key=KEY, session_key=KEY)
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         runtime = app.state.runtime

@@ -129,8 +129,8 @@ async def test_of_many_parties_all_are_entered_or_none(desk: Desk) -> None:
 async def test_a_refusal_is_told_in_the_reader_s_language_with_words_for_codes(desk: Desk) -> None:
     id_ = await desk.admitted()
     body = {"begins_at": "2099-01-01T10:00:00+08:00", "place": "社区调解室"}
-    chinese = await desk.post(f"/disputes/{id_}/sessions", body, **{"Accept-Language": "zh-CN"})
-    english = await desk.post(f"/disputes/{id_}/sessions", body, **{"Accept-Language": "en"})
+    chinese = await desk.post(f"/disputes/{id_}/sessions", body, headers={"Accept-Language": "zh-CN"})
+    english = await desk.post(f"/disputes/{id_}/sessions", body, headers={"Accept-Language": "en"})
     assert (chinese.status_code, english.status_code) == (409, 409)
     assert "包片所领导、社区民警、社区辅警" in chinese.json()["detail"]
     assert "leader in charge of the area, community officer" in english.json()["detail"]
@@ -165,7 +165,7 @@ async def test_who_decides_on_an_older_state_is_told_what_changed(desk: Desk) ->
     id_ = await desk.admitted()
     seen = (await desk.get(f"/disputes/{id_}")).headers["ETag"]
     await desk.done(f"/disputes/{id_}/parties", {"side": "applicant", "name": "甲"})
-    late = await desk.post(f"/disputes/{id_}/parties", {"side": "applicant", "name": "乙"}, **{"If-Match": seen})
+    late = await desk.post(f"/disputes/{id_}/parties", {"side": "applicant", "name": "乙"}, headers={"If-Match": seen})
     assert late.status_code == 412
     assert (late.json()["version"], late.json()["since"]) == (2, ["party-joined"])
 
