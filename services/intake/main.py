@@ -27,7 +27,7 @@ from shared.contracts.vocabulary import Personal
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.policies import React
-from shared.eventsourcing.projections import Recorded
+from shared.eventsourcing.projections import Behind, Recorded
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta
@@ -77,7 +77,9 @@ def create_app(settings: Settings) -> FastAPI:
     routes, site = service.api(who), service.site(who)
     http.add(routes, api)
     pages.add(site, api, service.pages, service.languages)
-    return service.serve(routes, site)
+    app = service.serve(routes, site)
+    app.state.runtime = runtime  # for who holds the app and not its parts
+    return app
 
 
 def _registering(runtime: Runtime) -> React:
@@ -111,7 +113,13 @@ async def _first_account(runtime: Runtime, settings: Settings) -> None:
     """Opens the account `admin` while there is none, with the password that the deployment was given."""
     if settings.admin_password is None:
         return
-    await runtime.wait_for("accounts", (await runtime.store.head()).position)
+    head = (await runtime.store.head()).position
+    while True:
+        try:
+            await runtime.wait_for("accounts", head)
+        except Behind:
+            continue  # a long history is still being read
+        break
     if await count(runtime.database):
         return
     post = Post(role="admin", station=settings.station)

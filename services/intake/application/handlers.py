@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +14,8 @@ from services.intake.application.submissions import Draft, SealedSubmission
 from services.intake.domain import account, community, person, report
 from services.intake.domain.report import Suggestion
 from services.intake.domain.streams import ACCOUNT, COMMUNITY, PERSON, REPORT
-from shared.eventsourcing.commands import Handled, derived_id
+from shared.eventsourcing.commands import Handled, Stale, derived_id
+from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.store import CommandReused, Meta
 
@@ -92,24 +93,27 @@ class Reports:
         suggestion = one.suggestion
         if one.outcome == "changed" or suggestion.confidence < above or suggestion.danger_to_life:
             return one
-        state = await self.find(one.report)
-        if not isinstance(state, report.Received) or state.kind is not None:
-            return one  # a person has been here already
-        handled = await self.decide(
-            one.report,
-            report.ClassifyReport(kind=suggestion.kind, by=meta.actor, now=self._runtime.clock()),
-            meta,
-            derived_id("accept", one.report),
-        )
-        if suggestion.kind != "dispute":
-            return Registered(one.report, one.code, one.outcome, handled.position, suggestion)
-        handled = await self.decide(
-            one.report,
-            report.AdmitDispute(category=DEFAULT_CATEGORY, by=meta.actor, now=self._runtime.clock()),
-            meta,
-            derived_id("accept-admit", one.report),
-        )
-        return Registered(one.report, one.code, one.outcome, handled.position, suggestion, admitted=True)
+        version, state = await self._runtime.commands.load(REPORT, one.report)
+        if not isinstance(state, report.Received):
+            return one  # decided upon already
+        now = self._runtime.clock()
+        try:
+            if state.kind is None:
+                # On what was just seen, so that a person who is quicker is not overruled.
+                kind = report.ClassifyReport(kind=suggestion.kind, by=meta.actor, now=now)
+                handled = await self.decide(one.report, kind, meta, derived_id("accept", one.report), version)
+            elif state.kind != suggestion.kind or not await self._runtime.store.find(derived_id("accept", one.report)):
+                return one  # a person has been here already
+            else:  # accepted before, but perhaps not to the end
+                handled = Handled(REPORT.stream(one.report), version, one.position)
+            if suggestion.kind != "dispute":
+                return replace(one, position=handled.position)
+            admission = report.AdmitDispute(category=DEFAULT_CATEGORY, by=meta.actor, now=now)
+            id_ = derived_id("accept-admit", one.report)
+            handled = await self.decide(one.report, admission, meta, id_, handled.version)
+        except (Stale, Refusal):
+            return one  # a person was quicker
+        return replace(one, position=handled.position, admitted=not handled.repeated)
 
     async def find(self, report_id: str) -> report.State:
         return (await self._runtime.commands.load(REPORT, report_id))[1]

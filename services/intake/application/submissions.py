@@ -1,19 +1,62 @@
 """A report on its way in: from what a channel brings, in clear, to a command with sealed values and a suggestion."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from typing import Annotated, Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 
 from services.intake.domain import report, triage
 from services.intake.domain.report import Channel, Place, RegisterReport, Reporter, Suggestion
 from shared.contracts.reports import ReportSubmitted
 from shared.eventsourcing.commands import derived_id
+from shared.eventsourcing.decider import sentence
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.sealing import Vault
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ZONE_DATE = "%y%m%d"
+_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+_YEARS: Final = range(1900, 2200)
+
+
+def _clean(value: Any) -> Any:
+    """Control characters carry nothing that a person wrote, and databases refuse some of them."""
+    if not isinstance(value, str):
+        return value
+    return "".join(c for c in value if c in "\n\t" or (c >= " " and c != "\x7f"))
+
+
+def _said(value: str) -> str:
+    if not value.strip():
+        raise ValueError(sentence("This must not be blank."))
+    return value
+
+
+def _within_reach(value: datetime) -> datetime:
+    if value.year not in _YEARS:
+        raise ValueError(sentence("This time lies too far from today."))
+    return value
+
+
+Text: TypeAlias = Annotated[str, BeforeValidator(_clean)]
+"""What people write, without the control characters."""
+Line: TypeAlias = Annotated[Text, AfterValidator(_said)]
+"""The same, and something must be said."""
+Code: TypeAlias = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""A name by which the register, or another system, knows a thing."""
+Moment: TypeAlias = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+
+
+class Where(BaseModel, frozen=True, extra="forbid"):
+    """A place as it comes from outside."""
+
+    community: Code | None = None
+    grid: Code | None = None
+    compound: Code | None = None
+
+    def place(self) -> Place:
+        return Place(community=self.community, grid=self.grid, compound=self.compound)
 
 
 class Draft(BaseModel, frozen=True):
@@ -21,23 +64,15 @@ class Draft(BaseModel, frozen=True):
 
     report: str
     channel: Channel
-    external_id: str = Field(min_length=1, max_length=120)
-    subject: str = Field(min_length=1, max_length=500)
-    text: str = Field(default="", max_length=200_000)
-    reported_at: AwareDatetime
-    station: str
-    place: Place = Place()
-    reporter_name: str | None = Field(default=None, max_length=100)
-    reporter_phone: str | None = Field(default=None, max_length=40)
+    external_id: Line = Field(max_length=120)
+    subject: Line = Field(max_length=500)
+    text: Text = Field(default="", max_length=200_000)
+    reported_at: Moment
+    station: Code
+    where: Where = Where()
+    reporter_name: Text | None = Field(default=None, max_length=100)
+    reporter_phone: Text | None = Field(default=None, max_length=40)
     occurred_on: date | None = None
-
-    @field_validator("subject", "text", "reporter_name", "reporter_phone", "external_id")
-    @classmethod
-    def _without_controls(cls, value: str | None) -> str | None:
-        """Control characters carry nothing that a person wrote, and databases refuse some of them."""
-        if value is None:
-            return None
-        return "".join(c for c in value if c in "\n\t" or (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff"))
 
     @property
     def person(self) -> str:
@@ -74,7 +109,7 @@ def draft_of(submitted: ReportSubmitted, report_id: str, station: str) -> Draft:
         text=submitted.text,
         reported_at=submitted.reported_at,
         station=submitted.station or station,
-        place=Place(community=submitted.community, grid=submitted.grid, compound=submitted.compound),
+        where=Where(community=submitted.community, grid=submitted.grid, compound=submitted.compound),
         reporter_name=submitted.reporter_name,
         reporter_phone=submitted.reporter_phone,
     )
@@ -106,7 +141,7 @@ async def seal(drafts: Sequence[Draft], vault: Vault) -> list[SealedSubmission]:
                 reporter=reporter,
                 reported_at=draft.reported_at,
                 station=draft.station,
-                place=draft.place,
+                place=draft.where.place(),
                 occurred_on=draft.occurred_on,
                 suggestion=suggested(draft.subject, draft.text),
             )
@@ -146,10 +181,11 @@ def registration(submission: SealedSubmission, now: datetime) -> RegisterReport:
 
 
 def case_code(report_id: str, at: datetime) -> str:
-    """The case's one code (一案一码): `WG-yymmdd-XXXX-XXXX`, without letters that are taken for figures.
+    """The case's one code (一案一码): `WG-yymmdd-XXXX-XXXX`, of the day at the station.
 
+    It is without letters that are taken for figures.
     Forty bits of the report's id: of 10,000 reports on one day, two share a code once in 20,000 days.
     """
     number = int(report_id.replace("-", "")[:10], 16)
     letters = "".join(_ALPHABET[(number >> shift) & 31] for shift in range(35, -5, -5))
-    return f"WG-{at.astimezone(UTC):{_ZONE_DATE}}-{letters[:4]}-{letters[4:]}"
+    return f"WG-{at.astimezone(_SHANGHAI):%y%m%d}-{letters[:4]}-{letters[4:]}"

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
-from fastapi import Query, Response
+from fastapi import Path, Query, Response
 from starlette.requests import Request
 
 from services.intake.application.handlers import Accounts, Register, Registered, Reports, account_id
@@ -16,7 +16,7 @@ from services.intake.projections import accounts as account_rows
 from services.intake.projections import register as register_rows
 from services.intake.projections import reports as report_rows
 from shared.access.actors import EVERYWHERE, Actor, Scope
-from shared.access.rights import areas
+from shared.access.rights import areas, authorize
 from shared.eventsourcing.commands import Handled, derived_id, keyed_fingerprint
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.sealed import Sealed
@@ -26,7 +26,7 @@ from shared.web.accounts import actor_of
 from shared.web.idempotency import Idempotency, IdempotencyKey, OptionalIdempotencyKey, key_reused
 from shared.web.languages import mark
 from shared.web.logs import traceparent
-from shared.web.paging import After, CurrentAfter, CurrentPaging, IfMatch, etag, link_next
+from shared.web.paging import After, CurrentAfter, CurrentPaging, IfMatch, Paging, etag, link_next
 from shared.web.problems import Fault, Problem, malformed, not_found
 from shared.web.routes import OPEN, CurrentActor, Routes, permit
 from shared.web.sessions import SessionKey
@@ -34,6 +34,11 @@ from shared.web.sessions import SessionKey
 DANGER_ADVICE = mark(
     "Life may be in danger: call 110 first (fire 119, ambulance 120). This report is kept, but nobody is sent by it."
 )
+
+NAMED = r"^[^\x00-\x1f\x7f]+$"
+Id: TypeAlias = Annotated[str, Path(max_length=80, pattern=NAMED)]
+Stage: TypeAlias = Literal["opened", "session_set", "session_held", "agreed", "partly_resolved", "settled", "closed"]
+_LAST_POSITION = 10**18
 
 
 class Api:
@@ -117,13 +122,14 @@ def _reports(routes: Routes, api: Api) -> None:
             command_id = numbered(body.channel, body.external_id)
             fingerprint = keyed_fingerprint(api.runtime.settings.deployment_key, body.model_dump_json().encode())
         draft = Draft(
-            **body.model_dump(exclude={"station", "happened_at"}),
+            **body.model_dump(exclude={"station", "place", "happened_at"}),
             report=derived_id("report", command_id),
             station=station,
+            where=body.place,
         )
         (one,) = await api.reports.register([draft], [(command_id, fingerprint)], api.meta(actor, station), now)
         if one.outcome == "changed":
-            raise key_reused()
+            raise key_reused() if key is not None else number_reused(body.external_id)
         return registered_out(one, draft)
 
     @routes.post("/reports/batch", access="import.reports")
@@ -144,7 +150,7 @@ def _reports(routes: Routes, api: Api) -> None:
                     text=row.text,
                     reported_at=row.reported_at or now,
                     station=station,
-                    place=body.place,
+                    where=body.place,
                     reporter_name=row.reporter,
                 )
             )
@@ -176,10 +182,10 @@ def _reports(routes: Routes, api: Api) -> None:
         paging: CurrentPaging,
         after: CurrentAfter,
         kind: Annotated[report.Kind | None, Query()] = None,
-        state: Annotated[str | None, Query()] = None,
-        stage: Annotated[str | None, Query()] = None,
+        state: Annotated[Literal["received", "classified", "admitted", "refused"] | None, Query()] = None,
+        stage: Annotated[Stage | None, Query()] = None,
         channel: Annotated[report.Channel | None, Query()] = None,
-        external_id: Annotated[str | None, Query()] = None,
+        external_id: Annotated[str | None, Query(max_length=120, pattern=NAMED)] = None,
         danger: Annotated[bool | None, Query()] = None,
     ) -> schemas.ReportPage:
         """Reports, the newest first."""
@@ -195,7 +201,7 @@ def _reports(routes: Routes, api: Api) -> None:
             channel=channel,
             external_id=external_id,
             danger=danger,
-            before=int(paging.cursor["position"] or 0) if paging.cursor else None,
+            before=before(paging),
             limit=paging.limit,
         )
         if len(rows) == paging.limit:
@@ -207,9 +213,7 @@ def _reports(routes: Routes, api: Api) -> None:
         )
 
     @routes.get("/reports/{id}", access="report.read")
-    async def read_report(
-        id: str, response: Response, actor: CurrentActor, after: CurrentAfter
-    ) -> schemas.ReportDetail:
+    async def read_report(id: Id, response: Response, actor: CurrentActor, after: CurrentAfter) -> schemas.ReportDetail:
         """One report with its text, by its id or its case code; the read is recorded."""
         await api.wait(after)
         row = await api.row(actor, id)
@@ -223,7 +227,7 @@ def _reports(routes: Routes, api: Api) -> None:
         actor: CurrentActor,
         paging: CurrentPaging,
         after: CurrentAfter,
-        state: Annotated[str | None, Query()] = None,
+        state: Annotated[Literal["admitted"] | Stage | None, Query()] = None,
     ) -> schemas.DisputePage:
         """Disputes and cases, as intake knows them from its own decisions and from what mediation tells."""
         await api.wait(after, "stages" if after is not None and after.source else "reports")
@@ -232,8 +236,8 @@ def _reports(routes: Routes, api: Api) -> None:
             areas(actor, "dispute.read"),
             actor.id,
             state="admitted",
-            stage=None if state in (None, "admitted") else state,
-            before=int(paging.cursor["position"] or 0) if paging.cursor else None,
+            stage="" if state == "admitted" else state,
+            before=before(paging),
             limit=paging.limit,
         )
         if len(rows) == paging.limit:
@@ -242,8 +246,8 @@ def _reports(routes: Routes, api: Api) -> None:
         return schemas.DisputePage(disputes=[dispute_out(r, s) for r, s in zip(rows, subjects, strict=True)])
 
     @routes.get("/disputes/{id}", access="dispute.read")
-    async def read_dispute(id: str, actor: CurrentActor, after: CurrentAfter) -> schemas.DisputeOut:
-        """One dispute, by its report's id or its case code."""
+    async def read_dispute(id: Id, actor: CurrentActor, after: CurrentAfter) -> schemas.DisputeOut:
+        """One dispute, by its case's id, its report's, or its case code."""
         await api.wait(after, "stages" if after is not None and after.source else "reports")
         row = await report_rows.find(api.runtime.database, id)
         if row is None or row["state"] != "admitted":
@@ -264,7 +268,7 @@ def _decisions(routes: Routes, api: Api) -> None:
 
     @routes.post("/reports/{id}/classify", access="report.classify")
     async def classify(
-        id: str, body: schemas.ClassifyIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
+        id: Id, body: schemas.ClassifyIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Accepts the suggested kind or chooses another (分类)."""
         where = await scope(api, id)
@@ -275,7 +279,7 @@ def _decisions(routes: Routes, api: Api) -> None:
 
     @routes.post("/reports/{id}/admit", access="report.admit")
     async def admit(
-        id: str, body: schemas.AdmitIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
+        id: Id, body: schemas.AdmitIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Admits a dispute to mediation (受理)."""
         where = await scope(api, id)
@@ -286,7 +290,7 @@ def _decisions(routes: Routes, api: Api) -> None:
 
     @routes.post("/reports/{id}/refuse", access="report.refuse")
     async def refuse(
-        id: str, body: schemas.RefuseIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
+        id: Id, body: schemas.RefuseIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Does not admit it (不予受理): the reason and the other route."""
         where = await scope(api, id)
@@ -320,33 +324,37 @@ def _accounts(routes: Routes, api: Api) -> None:
         """Opens an account (开户) with its posts."""
         for post in body.posts:
             permit(actor, "account.change", Scope(post.station))
-        handled = await api.accounts.open(body.name, body.password, body.posts, api.meta(actor), key.command_id)
+        posts = [post.post() for post in body.posts]
+        _may_be_given(actor, posts)
+        handled = await api.accounts.open(body.name, body.password, posts, _keyed(api, actor, key), key.command_id)
         return done(account_id(body.name), handled)
 
     @routes.put("/accounts/{id}/posts", access="account.change")
-    async def change_posts(id: str, body: schemas.PostsIn, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
+    async def change_posts(id: Id, body: schemas.PostsIn, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
         permit(actor, "account.change", EVERYWHERE)
-        command = account.ChangePosts(posts=tuple(body.posts), now=api.runtime.clock())
-        return done(id, await api.accounts.change(id, command, api.meta(actor), key.command_id))
+        posts = [post.post() for post in body.posts]
+        _may_be_given(actor, posts)
+        command = account.ChangePosts(posts=tuple(posts), now=api.runtime.clock())
+        return done(id, await api.accounts.change(id, command, _keyed(api, actor, key), key.command_id))
 
     @routes.put("/accounts/{id}/password", access="account.change")
-    async def set_password(id: str, body: schemas.PasswordIn, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
+    async def set_password(id: Id, body: schemas.PasswordIn, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
         permit(actor, "account.change", EVERYWHERE)
-        return done(id, await api.accounts.set_password(id, body.password, api.meta(actor), key.command_id))
+        return done(id, await api.accounts.set_password(id, body.password, _keyed(api, actor, key), key.command_id))
 
-    @routes.post("/accounts/{id}/sign-out", access="account.change")
-    async def sign_out_everywhere(id: str, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
-        """Ends every session of the account."""
+    @routes.post("/accounts/{id}/sign-out", access=OPEN)
+    async def sign_out_everywhere(id: Id, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
+        """Ends every session of the account: one's own, or as who may change accounts anybody's."""
         if actor.id != id:
             permit(actor, "account.change", EVERYWHERE)
         command = account.SignOutEverywhere(now=api.runtime.clock())
-        return done(id, await api.accounts.change(id, command, api.meta(actor), key.command_id))
+        return done(id, await api.accounts.change(id, command, _keyed(api, actor, key), key.command_id))
 
     @routes.delete("/accounts/{id}", access="account.change")
-    async def close_account(id: str, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
+    async def close_account(id: Id, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
         permit(actor, "account.change", EVERYWHERE)
         command = account.CloseAccount(now=api.runtime.clock())
-        return done(id, await api.accounts.change(id, command, api.meta(actor), key.command_id))
+        return done(id, await api.accounts.change(id, command, _keyed(api, actor, key), key.command_id))
 
 
 def _register(routes: Routes, api: Api) -> None:
@@ -360,18 +368,18 @@ def _register(routes: Routes, api: Api) -> None:
 
     @routes.put("/communities/{id}", access="register.change")
     async def register_community(
-        id: str, body: schemas.CommunityIn, actor: CurrentActor, key: IdempotencyKey
+        id: Id, body: schemas.CommunityIn, actor: CurrentActor, key: IdempotencyKey
     ) -> schemas.Done:
         """Enters a community (登记社区)."""
         permit(actor, "register.change", Scope(body.station, id))
         command = community.RegisterCommunity(
             community=id, name=body.name, station=body.station, now=api.runtime.clock()
         )
-        return done(id, await api.register.change(id, command, api.meta(actor, body.station), key.command_id))
+        return done(id, await api.register.change(id, command, _keyed(api, actor, key, body.station), key.command_id))
 
     @routes.post("/communities/{id}/entries", access="register.change")
     async def change_register(
-        id: str, body: schemas.CommunityChanges, actor: CurrentActor, key: IdempotencyKey
+        id: Id, body: schemas.CommunityChanges, actor: CurrentActor, key: IdempotencyKey
     ) -> schemas.Done:
         """Enters figures, grids, compounds, squad members and incidents of a community, in this order."""
         station = await api.register.station_of(id)
@@ -379,11 +387,11 @@ def _register(routes: Routes, api: Api) -> None:
         handled = Handled(COMMUNITY.stream(id), 0, 0)
         for number, command in enumerate(await _entries(api, id, body, key.command_id)):
             command_id = derived_id(key.command_id, number)
-            handled = await api.register.change(id, command, api.meta(actor, station or ""), command_id)
+            handled = await api.register.change(id, command, _keyed(api, actor, key, station or ""), command_id)
         return done(id, handled)
 
     @routes.get("/communities/{id}/compounds", access="register.read")
-    async def list_compounds(id: str, actor: CurrentActor) -> list[community.Compound]:
+    async def list_compounds(id: Id, actor: CurrentActor) -> list[community.Compound]:
         permit(actor, "register.read", Scope(await api.register.station_of(id), id))
         return [
             community.Compound(**{k: v for k, v in row.items() if k != "community"})
@@ -391,7 +399,7 @@ def _register(routes: Routes, api: Api) -> None:
         ]
 
     @routes.get("/communities/{id}/grids", access="register.read")
-    async def list_grids(id: str, actor: CurrentActor) -> list[community.Grid]:
+    async def list_grids(id: Id, actor: CurrentActor) -> list[community.Grid]:
         permit(actor, "register.read", Scope(await api.register.station_of(id), id))
         return [
             community.Grid(**{k: v for k, v in row.items() if k != "community"})
@@ -402,7 +410,7 @@ def _register(routes: Routes, api: Api) -> None:
     async def incidents(
         actor: CurrentActor,
         after: CurrentAfter,
-        community: Annotated[str, Query()],
+        community: Annotated[str, Query(max_length=80, pattern=NAMED)],
         first_day: Annotated[date, Query()],
         last_day: Annotated[date, Query()],
     ) -> schemas.IncidentsOut:
@@ -418,10 +426,10 @@ def _register(routes: Routes, api: Api) -> None:
         )
 
     @routes.post("/persons/{id}/erase", access="person.erase", status_code=202)
-    async def erase(id: str, body: schemas.EraseIn, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
+    async def erase(id: Id, body: schemas.EraseIn, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
         """Makes everything about a person unreadable, in every service (销毁个人信息)."""
         permit(actor, "person.erase", Scope(next((p.station for p in actor.posts), None)))
-        return done(id, await api.register.erase(id, body.reason, api.meta(actor), key.command_id))
+        return done(id, await api.register.erase(id, body.reason, _keyed(api, actor, key), key.command_id))
 
 
 async def _entries(api: Api, id_: str, body: schemas.CommunityChanges, command_id: str) -> list[community.Command]:
@@ -430,8 +438,8 @@ async def _entries(api: Api, id_: str, body: schemas.CommunityChanges, command_i
     commands += [
         community.CountResidents(residents=r.residents, on=r.on, source=r.source, now=now) for r in body.residents
     ]
-    commands += [community.DrawGrid(grid=grid, now=now) for grid in body.grids]
-    commands += [community.RegisterCompound(compound=compound, now=now) for compound in body.compounds]
+    commands += [community.DrawGrid(grid=grid.entry(), now=now) for grid in body.grids]
+    commands += [community.RegisterCompound(compound=compound.entry(), now=now) for compound in body.compounds]
     persons = [derived_id("volunteer", command_id, number) for number in range(len(body.volunteers))]
     seal = await api.runtime.vault.sealer(persons)
     commands += [
@@ -444,6 +452,45 @@ async def _entries(api: Api, id_: str, body: schemas.CommunityChanges, command_i
     return commands
 
 
+# What is asked
+
+
+def before(paging: Paging) -> int | None:
+    """The position after which a page goes on, out of a cursor that anybody may have written."""
+    if paging.cursor is None:
+        return None
+    position = paging.cursor.get("position")
+    if not isinstance(position, int) or not 0 <= position < _LAST_POSITION:
+        detail = mark("This is no cursor of this list. Begin without one and follow the Link headers.")
+        raise malformed(Fault(detail, parameter="cursor"))
+    return position
+
+
+def number_reused(number: str) -> Problem:
+    """The channel's number came before, with another report."""
+    return Problem(
+        422,
+        "number-reused",
+        mark("This number was used for another report"),
+        mark("%(number)s of this channel was taken in before with other contents. Register what is new under its own."),
+        values={"number": number},
+    )
+
+
+def _keyed(api: Api, actor: Actor, key: Idempotency, station: str = "") -> Meta:
+    """Who asks, and a hash of what: the same key with another body is refused."""
+    return api.meta(actor, station).model_copy(update={"fingerprint": key.fingerprint})
+
+
+def _may_be_given(actor: Actor, posts: Sequence[account.Post]) -> None:
+    """Roles that reach beyond a station are given by who reaches beyond one; what the program itself is, by nobody."""
+    for post in posts:
+        if post.role == "system":
+            raise malformed(Fault(mark("This role is the program's own and held by no account."), pointer="#/posts"))
+        if post.role in ("admin", "auditor", "operator"):
+            permit(actor, "account.change", EVERYWHERE)
+
+
 # What is answered
 
 
@@ -453,7 +500,9 @@ async def scope(api: Api, id_: str) -> Scope:
     if isinstance(state, report.NotReceived):
         raise not_found(mark("No report has this number. Check it, or look for it in the list."))
     received = state.received
-    return Scope(received.station, received.place.community, received.place.grid)
+    (first,) = await api.runtime.store.read_stream(f"report-{id_}", limit=1)
+    registrar = frozenset({first.decoded_meta().actor})
+    return Scope(received.station, received.place.community, received.place.grid, registrar)
 
 
 def numbered(channel: str, external_id: str) -> str:
@@ -518,6 +567,8 @@ async def detail(api: Api, row: dict[str, Any], actor: Actor) -> schemas.ReportD
     reporter = received.reporter
     sealed = [received.subject, received.text]
     name, phone = (reporter.name, reporter.phone) if reporter else (None, None)
+    if not authorize(actor, "sealed.read", scope_of(row)).allowed:
+        name = phone = None
     values = await api.runtime.open(
         [*sealed, *(value for value in (name, phone) if value is not None)], api.meta(actor), "a report"
     )
@@ -527,6 +578,7 @@ async def detail(api: Api, row: dict[str, Any], actor: Actor) -> schemas.ReportD
     return schemas.ReportDetail(
         **shown,
         text=text,
+        reporter=reporter.person if reporter else None,
         reporter_name=next(rest) if name is not None else None,
         reporter_phone=next(rest) if phone is not None else None,
         because=words(received.suggestion.because, subject, text),

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.application.submissions import Draft
 from services.intake.domain import report
-from services.intake.entrypoints.http import Api, detail, report_out, scope
+from services.intake.entrypoints.http import Api, Id, before, detail, report_out, scope, scope_of
 from services.intake.projections import reports as report_rows
 from shared.access.actors import Scope
 from shared.access.rights import areas, authorize
@@ -20,7 +20,7 @@ from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import Refusal
 from shared.web import paging, sessions
 from shared.web.domain_errors import RefusalProblem
-from shared.web.idempotency import IdempotencyKey
+from shared.web.idempotency import IdempotencyKey, key_reused
 from shared.web.languages import Languages, language_of, mark
 from shared.web.pages import SHANGHAI, Pages, safe_next
 from shared.web.paging import CurrentPaging
@@ -150,7 +150,7 @@ def _reading(routes: Routes, api: Api, pages: Pages) -> None:
             actor.id,
             state=state if state in STATES else None,
             kind=kind if kind in KINDS else None,
-            before=int(paged.cursor["position"] or 0) if paged.cursor else None,
+            before=before(paged),
             limit=min(paged.limit, 50),
         )
         subjects = await api.subjects(rows, actor, "list of reports")
@@ -173,7 +173,7 @@ def _reading(routes: Routes, api: Api, pages: Pages) -> None:
 
     @routes.get("/reports/{id}", access="report.read", include_in_schema=False)
     async def report_page(
-        request: Request, id: str, actor: CurrentActor, after: Annotated[int, Query(ge=0)] = 0
+        request: Request, id: Id, actor: CurrentActor, after: Annotated[int, Query(ge=0)] = 0
     ) -> Response:
         if after:
             await api.runtime.wait_for("reports", after)
@@ -190,7 +190,7 @@ async def show(
     status_code: int = 200,
 ) -> Response:
     row = await api.row(actor, id_)
-    where = Scope(row["station"], row["community"], row["grid"], frozenset({row["registered_by"]}))
+    where = scope_of(row)
     return pages.render(
         request,
         "report.html",
@@ -261,11 +261,14 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
             )
         meta = api.meta(actor, api.station)
         (one,) = await api.reports.register([draft], [(key.command_id, key.fingerprint)], meta)
+        if one.outcome == "changed":  # the form was sent before, and changed after going back to it
+            raise key_reused()
         return RedirectResponse(f"/intake/reports/{one.report}?after={one.position}", 303)
 
     async def decide(request: Request, id_: str, actor: Any, key: Any, command: report.Command) -> Response:
         try:
-            handled = await api.reports.decide(id_, command, api.meta(actor), key.command_id)
+            meta = api.meta(actor).model_copy(update={"fingerprint": key.fingerprint})
+            handled = await api.reports.decide(id_, command, meta, key.command_id)
         except Refusal as refusal:
             told = RefusalProblem(refusal)
             said = str(told.told(languages, language_of(request))["detail"])
@@ -274,7 +277,7 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
 
     @routes.post("/reports/{id}/classify", access="report.classify", include_in_schema=False)
     async def classify(
-        request: Request, id: str, actor: CurrentActor, key: IdempotencyKey, kind: Annotated[report.Kind, Form()]
+        request: Request, id: Id, actor: CurrentActor, key: IdempotencyKey, kind: Annotated[report.Kind, Form()]
     ) -> Response:
         permit(actor, "report.classify", await scope(api, id))
         command = report.ClassifyReport(kind=kind, by=actor.id, now=api.runtime.clock())
@@ -283,7 +286,7 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
     @routes.post("/reports/{id}/admit", access="report.admit", include_in_schema=False)
     async def admit(
         request: Request,
-        id: str,
+        id: Id,
         actor: CurrentActor,
         key: IdempotencyKey,
         category: Annotated[str, Form(min_length=1, max_length=60)] = "other_civil",
@@ -295,7 +298,7 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
     @routes.post("/reports/{id}/refuse", access="report.refuse", include_in_schema=False)
     async def refuse(
         request: Request,
-        id: str,
+        id: Id,
         actor: CurrentActor,
         key: IdempotencyKey,
         reason: Annotated[report.Reason, Form()],

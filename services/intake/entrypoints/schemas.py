@@ -1,13 +1,18 @@
 """What intake's API takes and answers."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.intake.application.submissions import Code, Line, Moment, Text, Where
+from services.intake.domain import account, community
 from services.intake.domain.account import Post
-from services.intake.domain.community import Compound, Grid, IncidentKind, VolunteerRole
-from services.intake.domain.report import Channel, Kind, Place, Reason
+from services.intake.domain.community import IncidentKind, VolunteerRole
+from services.intake.domain.report import Channel, Kind, Reason
+from shared.access.actors import Role
+
+_MOST: Final = 10**9
 
 
 class Body(BaseModel):
@@ -19,7 +24,7 @@ class Body(BaseModel):
 class Told(Body):
     """A body that may speak of the past."""
 
-    happened_at: AwareDatetime | None = Field(
+    happened_at: Moment | None = Field(
         default=None, description="For history that is entered later: when it happened. Not in the future."
     )
 
@@ -29,14 +34,14 @@ class Told(Body):
 
 class ReportIn(Told):
     channel: Channel
-    external_id: str = Field(min_length=1, max_length=120, description="The number that the channel gave it.")
-    subject: str = Field(min_length=1, max_length=500)
-    text: str = Field(default="", max_length=200_000)
-    reported_at: AwareDatetime
-    station: str | None = Field(default=None, max_length=60)
-    place: Place = Place()
-    reporter_name: str | None = Field(default=None, max_length=100)
-    reporter_phone: str | None = Field(default=None, max_length=40)
+    external_id: Line = Field(max_length=120, description="The number that the channel gave it.")
+    subject: Line = Field(max_length=500)
+    text: Text = Field(default="", max_length=200_000)
+    reported_at: Moment
+    station: Code | None = None
+    place: Where = Where()
+    reporter_name: Text | None = Field(default=None, max_length=100)
+    reporter_phone: Text | None = Field(default=None, max_length=40)
     occurred_on: date | None = None
 
 
@@ -84,7 +89,8 @@ class ReportPage(BaseModel):
 
 class ReportDetail(ReportOut):
     text: str | None
-    reporter_name: str | None
+    reporter: str | None = Field(description="the reporter's id, under which everything about them can be erased")
+    reporter_name: str | None = Field(description="None too for whom the person's values are not open")
     reporter_phone: str | None
     because: list[str]
 
@@ -94,12 +100,12 @@ class ClassifyIn(Told):
 
 
 class AdmitIn(Told):
-    category: str = Field(default="other_civil", min_length=1, max_length=60)
+    category: Code = "other_civil"
 
 
 class RefuseIn(Told):
     reason: Reason
-    other_route: str = Field(min_length=1, max_length=500)
+    other_route: Line = Field(max_length=500)
 
 
 class Done(BaseModel):
@@ -130,16 +136,16 @@ class DisputePage(BaseModel):
 
 
 class RowIn(Body):
-    line: int
-    external_id: str = Field(min_length=1, max_length=120)
-    subject: str = Field(min_length=1, max_length=500)
-    text: str = Field(default="", max_length=200_000)
-    reported_at: AwareDatetime | None = None
-    reporter: str | None = Field(default=None, max_length=100)
+    line: int = Field(ge=0, le=_MOST)
+    external_id: Line = Field(max_length=120)
+    subject: Line = Field(max_length=500)
+    text: Text = Field(default="", max_length=200_000)
+    reported_at: Moment | None = None
+    reporter: Text | None = Field(default=None, max_length=100)
 
 
 class BadRowIn(Body):
-    line: int
+    line: int = Field(ge=0, le=_MOST)
     reason: str = Field(max_length=1_000)
     raw: str = Field(max_length=200_000)
 
@@ -149,8 +155,8 @@ class BatchIn(Body):
 
     file: str = Field(max_length=300)
     channel: Channel
-    station: str | None = None
-    place: Place = Place()
+    station: Code | None = None
+    place: Where = Where()
     accept_above: float | None = Field(
         default=None, ge=0.5, le=1, description="Accept suggestions of at least this confidence, and admit disputes."
     )
@@ -179,10 +185,20 @@ class TokenOut(BaseModel):
     expires_at: AwareDatetime
 
 
+class PostIn(Body):
+    role: Role
+    station: Code
+    community: Code | None = None
+    grid: Code | None = None
+
+    def post(self) -> Post:
+        return account.Post(role=self.role, station=self.station, community=self.community, grid=self.grid)
+
+
 class AccountIn(Body):
     name: str = Field(min_length=1, max_length=60, pattern=r"^[\w.@-]+$")
     password: str = Field(min_length=8, max_length=200)
-    posts: list[Post] = Field(max_length=20)
+    posts: list[PostIn] = Field(min_length=1, max_length=20)
 
 
 class AccountOut(BaseModel):
@@ -193,7 +209,7 @@ class AccountOut(BaseModel):
 
 
 class PostsIn(Body):
-    posts: list[Post] = Field(max_length=20)
+    posts: list[PostIn] = Field(max_length=20)
 
 
 class PasswordIn(Body):
@@ -204,20 +220,39 @@ class PasswordIn(Body):
 
 
 class CommunityIn(Body):
-    name: str = Field(min_length=1, max_length=100)
-    station: str = Field(min_length=1, max_length=60)
+    name: Line = Field(max_length=100)
+    station: Code
 
 
 class ResidentsIn(Body):
-    residents: int = Field(ge=0)
+    residents: int = Field(ge=0, le=_MOST)
     on: date
-    source: str = Field(max_length=200)
+    source: Text = Field(max_length=200)
+
+
+class GridIn(Body):
+    grid: Code
+    name: Line = Field(max_length=100)
+    squad: Line | None = Field(default=None, max_length=100)
+
+    def entry(self) -> community.Grid:
+        return community.Grid(**self.model_dump())
+
+
+class CompoundIn(Body):
+    compound: Code
+    name: Line = Field(max_length=100)
+    grid: Code
+    property_managed: bool
+
+    def entry(self) -> community.Compound:
+        return community.Compound(**self.model_dump())
 
 
 class VolunteerIn(Body):
-    name: str = Field(min_length=1, max_length=60)
+    name: Line = Field(max_length=60)
     role: VolunteerRole
-    grid: str
+    grid: Code
     since: date
 
 
@@ -225,8 +260,8 @@ class CommunityChanges(Body):
     """Entries of the register, in order."""
 
     residents: list[ResidentsIn] = Field(default_factory=list, max_length=100)
-    grids: list[Grid] = Field(default_factory=list, max_length=500)
-    compounds: list[Compound] = Field(default_factory=list, max_length=500)
+    grids: list[GridIn] = Field(default_factory=list, max_length=500)
+    compounds: list[CompoundIn] = Field(default_factory=list, max_length=500)
     volunteers: list[VolunteerIn] = Field(default_factory=list, max_length=1_000)
     incidents: list["IncidentsIn"] = Field(default_factory=list, max_length=500)
 
@@ -235,8 +270,8 @@ class IncidentsIn(Body):
     kind: IncidentKind
     first_day: date
     last_day: date
-    count: int = Field(ge=0)
-    source: str = Field(max_length=200)
+    count: int = Field(ge=0, le=_MOST)
+    source: Text = Field(max_length=200)
 
 
 class CommunityOut(BaseModel):
@@ -263,4 +298,4 @@ class IncidentsOut(BaseModel):
 
 
 class EraseIn(Body):
-    reason: str = Field(min_length=3, max_length=300)
+    reason: Line = Field(min_length=3, max_length=300)

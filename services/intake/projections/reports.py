@@ -147,8 +147,8 @@ _JOINED = select(
 
 
 async def find(database: Database, report: str) -> dict[str, Any] | None:
-    """One report, by its id or its case code."""
-    statement = _JOINED.where(or_(reports.c.report == report, reports.c.code == report))
+    """One report, by its id, its case code, or the id of its case in mediation."""
+    statement = _JOINED.where(or_(reports.c.report == report, reports.c.code == report, stages.c.case_id == report))
     async with database.reading() as tx:
         row = (await tx.execute(statement)).mappings().first()
     return None if row is None else dict(row)
@@ -175,7 +175,7 @@ async def list_reports(
         if value is not None:
             statement = statement.where(reports.c[name] == value)
     if stage is not None:
-        statement = statement.where(stages.c.stage == stage)
+        statement = statement.where(func.coalesce(stages.c.stage, "") == stage)
     if before is not None:
         statement = statement.where(reports.c.position < before)
     return await _rows(database, statement.order_by(reports.c.position.desc()).limit(limit))
