@@ -40,6 +40,9 @@ _UPSERT = (
 )
 _CONSUMED = "INSERT INTO consumed VALUES ($1, $2) ON CONFLICT (topic) DO UPDATE SET next = excluded.next"
 
+# What follows the store or the topic can be done again after a crash and need not wait for the disk; ours does not.
+_FOLLOWING = {"synchronous_commit": "off"}
+
 
 def _handle(raw: bytes) -> Row:
     """A command becomes the row of its event."""
@@ -114,7 +117,8 @@ async def source(task: Task) -> None:
         max_request_size=1 << 20,
     )
     await producer.start()
-    relay = _Relay(task, await asyncpg.connect(plain(task.database)), producer)
+    following = await asyncpg.connect(plain(task.database), server_settings=_FOLLOWING)
+    relay = _Relay(task, following, producer)
     relaying = asyncio.create_task(relay.run(WARMING + task.count))
     group = GroupCommit(writer, relay.committed)
 
@@ -140,7 +144,7 @@ async def source(task: Task) -> None:
 async def sink(task: Task) -> None:
     measured = Measured(task)
     arrivals = Arrivals(task.count)
-    connection = await asyncpg.connect(plain(task.database))
+    connection = await asyncpg.connect(plain(task.database), server_settings=_FOLLOWING)
     await connection.execute(_ROWS)
     upsert, consumed = await connection.prepare(_UPSERT), await connection.prepare(_CONSUMED)
     consumer = AIOKafkaConsumer(bootstrap_servers=task.kafka, enable_auto_commit=False)

@@ -58,20 +58,7 @@ async def ensure_checkpoint(tx: AsyncConnection, name: str) -> None:
 
 async def move_checkpoint(tx: AsyncConnection, name: str, old: int, new: int, state: str = "") -> None:
     """First statement of every batch's transaction: moves the checkpoint, or finds that another has."""
-    moved = await tx.execute(
-        text("UPDATE checkpoints SET position = :new, state = :state WHERE name = :n AND position = :old"),
-        {"n": name, "old": old, "new": new, "state": state},
-    )
-    if moved.rowcount != 1:
-        raise Overtaken(name)
-
-
-async def move_checkpoint(tx: AsyncConnection, name: str, old: int, new: int, state: str = "") -> None:
-    """First statement of every batch's transaction: moves the checkpoint, or finds that another has."""
-    moved = await tx.execute(
-        text("UPDATE checkpoints SET position = :new, state = :state WHERE name = :n AND position = :old"),
-        {"n": name, "old": old, "new": new, "state": state},
-    )
+    moved = await tx.execute(_MOVE[tx.dialect.name], {"n": name, "old": old, "new": new, "state": state})
     if moved.rowcount != 1:
         raise Overtaken(name)
 

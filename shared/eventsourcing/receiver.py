@@ -15,6 +15,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -52,6 +53,8 @@ log = logging.getLogger(__name__)
 
 _LARGEST_FRAME = LARGEST_PARKED * 3 // 4 - 8_192
 """Characters of a parked payload before it is sealed, which makes it a third longer, and beside its other fields."""
+_MOST_RECORDS = 500
+_LISTEN_MS = 500
 _BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _REWIND_SECONDS = 1.0
 
@@ -121,8 +124,7 @@ class Receiver:
             group_id=f"wangge.{self.service}.receiver",
             group_instance_id=instance,
             batch=True,
-            max_records=500,
-            batch_timeout_ms=20,
+            max_records=_MOST_RECORDS,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=LARGEST_RECORD,
@@ -130,6 +132,13 @@ class Receiver:
             parser=_as_it_is,
             decoder=_undecoded,
         )
+
+        async def next_batch(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+            got = await consumer.getmany(timeout_ms=_LISTEN_MS, max_records=_MOST_RECORDS)
+            return tuple(chain.from_iterable(got.values()))
+
+        # FastStream's own goes to sleep for as long as it has listened in vain, and hears nothing meanwhile.
+        subscriber.get_msg = next_batch  # type: ignore[method-assign]
 
         async def on_batch(records: Any, message: KafkaMessage) -> None:
             consumer = subscriber.consumer

@@ -67,13 +67,15 @@ _PG_LOOK_UP_WITH_HEAD = (
 )
 # Moves the head from where it was seen, or does nothing at all.
 _PG_WRITE = (
-    "WITH h AS (UPDATE head SET position = CAST($13 AS bigint), hash = CAST($14 AS bytea) "
-    "WHERE id = 1 AND position = CAST($15 AS bigint) AND hash = CAST($16 AS bytea) RETURNING id), "
-    f"e AS (INSERT INTO events ({_COLUMNS}) SELECT w.* FROM h CROSS JOIN unnest(CAST($1 AS bigint[]), "
-    "CAST($2 AS text[]), CAST($3 AS bigint[]), CAST($4 AS text[]), CAST($5 AS smallint[]), CAST($6 AS text[]), "
-    "CAST($7 AS bytea[]), CAST($8 AS bytea[]), CAST($9 AS bytea[]), CAST($10 AS bigint[])) AS w), "
-    "s AS (INSERT INTO streams (id, version) SELECT w.* FROM h CROSS JOIN unnest(CAST($11 AS text[]), "
-    "CAST($12 AS bigint[])) AS w ON CONFLICT (id) DO UPDATE SET version = excluded.version) "
+    "WITH h AS (UPDATE head SET position = CAST($11 AS bigint), hash = CAST($12 AS bytea) "
+    "WHERE id = 1 AND position = CAST($9 AS bigint) AND hash = CAST($13 AS bytea) RETURNING id), "
+    f"e AS (INSERT INTO events ({_COLUMNS}) SELECT CAST($9 AS bigint) + w.n, w.stream, w.version, w.type, w.schema, "
+    "w.command, w.data, w.meta, w.hash, CAST($10 AS bigint) FROM h CROSS JOIN unnest(CAST($1 AS text[]), "
+    "CAST($2 AS bigint[]), CAST($3 AS text[]), CAST($4 AS smallint[]), CAST($5 AS text[]), CAST($6 AS bytea[]), "
+    "CAST($7 AS bytea[]), CAST($8 AS bytea[])) WITH ORDINALITY "
+    "AS w (stream, version, type, schema, command, data, meta, hash, n) RETURNING stream, version), "
+    "s AS (INSERT INTO streams (id, version) SELECT stream, max(version) FROM e GROUP BY stream "
+    "ON CONFLICT (id) DO UPDATE SET version = excluded.version) "
     "SELECT count(*) FROM h"
 )
 
@@ -267,11 +269,11 @@ class SqlStore:
         Every append moves the head, so what was seen together with it still holds where the write finds it unmoved.
         """
         async with self.database.committing() as connection:
-            found = (await connection.exec_driver_sql(_PG_LOOK_UP_WITH_HEAD, _concerned(appends))).all()
-            head = next(Head(row.epoch, row.position, row.hash) for row in found if row.id is None)
-            known = _known([row[:4] for row in found if row.id is not None])
+            found = await connection.fetch(_PG_LOOK_UP_WITH_HEAD, *_concerned(appends))
+            head = next(Head(row["epoch"], row["position"], row["hash"]) for row in found if row["id"] is None)
+            known = _known([row[:4] for row in found if row["id"] is not None])
             rows, answers = self._decide_winners(appends, head, known)
-            if rows and not await self._write(connection, rows, head):
+            if rows and not await connection.fetchval(_PG_WRITE, *_to_write(rows, head)):
                 return None
         self.tail.add([StoredEvent._make(row) for row in rows])
         return answers
@@ -357,19 +359,15 @@ class SqlStore:
 
     async def _write(self, tx: AsyncConnection, rows: list[tuple[Any, ...]], seen: Head) -> bool:
         """Writes events, versions and head at once; answers False where the head is not where it was seen."""
-        position, hash_ = rows[-1][0], rows[-1][8]
-        touched = {row[1]: row[2] for row in rows}
         if self.database.dialect == "postgresql":
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            new = (*columns, list(touched.keys()), list(touched.values()), position, hash_, seen.position, seen.hash)
-            moved: int = (await tx.exec_driver_sql(_PG_WRITE, new)).scalar_one()
+            moved: int = (await tx.exec_driver_sql(_PG_WRITE, _to_write(rows, seen))).scalar_one()
             return moved == 1
         await tx.exec_driver_sql(f"INSERT INTO events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
         await tx.exec_driver_sql(
             "INSERT INTO streams (id, version) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version",
-            list(touched.items()),
+            list({row[1]: row[2] for row in rows}.items()),
         )
-        await tx.exec_driver_sql("UPDATE head SET position = ?, hash = ? WHERE id = 1", (position, hash_))
+        await tx.exec_driver_sql("UPDATE head SET position = ?, hash = ? WHERE id = 1", (rows[-1][0], rows[-1][8]))
         return True
 
     # Reading
@@ -433,10 +431,12 @@ class SqlStore:
         after: dict[str, int] = {}
         for one in asked:
             after[one.stream] = min(one.after, after.get(one.stream, one.after))
-        async with self.database.reading() as tx:
-            if self.database.dialect == "postgresql":
-                rows = (await tx.exec_driver_sql(_PG_STREAMS, (list(after.keys()), list(after.values())))).all()
-            else:
+        rows: Sequence[Any]
+        if self.database.dialect == "postgresql":
+            async with self.database.asking() as connection:
+                rows = await connection.fetch(_PG_STREAMS, list(after.keys()), list(after.values()))
+        else:
+            async with self.database.reading() as tx:
                 wanted = " OR ".join(["(stream = ? AND version > ?)"] * len(after))
                 sql = f"SELECT {_COLUMNS} FROM events WHERE {wanted} ORDER BY stream, version"
                 rows = (await tx.exec_driver_sql(sql, tuple(part for one in after.items() for part in one))).all()
@@ -523,6 +523,12 @@ def _concerned(appends: Sequence[Append]) -> tuple[list[str], list[str]]:
     """The streams and the command ids that a group speaks of."""
     streams = list({write.stream for append in appends for write in append.writes})
     return streams, list({append.command for append in appends})
+
+
+def _to_write(rows: Sequence[tuple[Any, ...]], seen: Head) -> tuple[Any, ...]:
+    """What `_PG_WRITE` takes; positions follow from the head's."""
+    *columns, recorded = (list(column) for column in list(zip(*rows, strict=True))[1:])
+    return (*columns, seen.position, recorded[-1], rows[-1][0], rows[-1][8], seen.hash)
 
 
 def _known(found: Iterable[Sequence[Any]]) -> _Known:
