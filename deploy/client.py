@@ -24,6 +24,7 @@ SERVICES: Final[tuple[Service, ...]] = ("intake", "mediation", "notify")
 
 _RUNNING_KEY = "urn:wangge:problem:idempotency-key-running"
 _FOR_A_WHILE: Final = frozenset({429, 502, 503, 504})
+_HEADERS: Final = {"Accept": "application/json, application/problem+json", "Accept-Language": "en"}
 _FIRST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 8.0
 
@@ -202,11 +203,7 @@ class Client:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _headers(self, key: str | None, token: str | None = None) -> dict[str, str]:
-        headers = {
-            "Accept": "application/json, application/problem+json",
-            "Accept-Language": "en",
-            "Authorization": f"Bearer {token or await self._sign_in()}",
-        }
+        headers = {**_HEADERS, "Authorization": f"Bearer {token or await self._sign_in()}"}
         return headers if key is None else {**headers, "Idempotency-Key": f'"{key}"'}
 
     async def _sign_in(self) -> str:
@@ -215,6 +212,7 @@ class Client:
                 try:
                     answer = await self._http.post(
                         self._url("intake", "sessions"),
+                        headers=_HEADERS,
                         json={"name": self.access.user, "password": self.access.password},
                     )
                 except httpx2.TransportError as reason:

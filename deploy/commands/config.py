@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 from rich.table import Table
 
 from deploy.client import SERVICES
-from deploy.commands.terminal import out, print_json
+from deploy.commands.terminal import out, print_json, tell
 
 HIDDEN = "(hidden)"
 _SECRET = re.compile(r"KEY|PASSWORD|SECRET|TOKEN")
@@ -40,7 +40,7 @@ def run_show(*, as_json: bool) -> None:
     for name, entry in sorted(settings.items()):
         table.add_row(name, "" if entry["value"] is None else str(entry["value"]), entry["from"], entry["about"])
     out.print(table)
-    out.print("WANGGE_…_FILE names a file that holds the value instead, for each setting of a service.", markup=False)
+    tell("WANGGE_…_FILE names a file that holds the value instead, for each setting of a service.")
 
 
 def _parts() -> Iterator[dict[str, dict[str, Any]]]:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from rich.table import Column, Table
 
 from deploy.client import SERVICES, Access, Client, Service
-from deploy.commands.terminal import out, print_json, run
+from deploy.commands.terminal import out, print_json, run, tell
 from deploy.embedded import ports
 from deploy.embedded.errors import JavaMissing, PortTaken
 from deploy.embedded.jars import kafka_folder
@@ -55,7 +55,9 @@ def run_doctor(url: str | None, *, as_json: bool) -> int:
         out.print(table)
     problems = sum(finding.state == "bad" for finding in findings)
     if not as_json:
-        out.print(f"{problems} problems" if problems else "Nothing is wrong.", markup=False)
+        worth_a_look = sum(finding.state == "warn" for finding in findings)
+        said = f"{problems} problems" if problems else "Nothing is wrong"
+        tell(f"{said}; {worth_a_look} things are worth a look." if worth_a_look else f"{said}.")
     return 1 if problems else 0
 
 
@@ -67,7 +69,12 @@ def _here() -> Iterator[Finding]:
     try:
         settings = UpSettings()
     except ValidationError as wrong:
-        yield Finding("settings", "bad", "; ".join(error["msg"] for error in wrong.errors()), "wangge config show")
+        yield Finding(
+            "settings",
+            "bad",
+            "; ".join(error["msg"].removeprefix("Value error, ") for error in wrong.errors()),
+            "wangge config show",
+        )
         return
     if settings.kafka is None:
         yield _java()

@@ -3,16 +3,14 @@
 from uuid import uuid4
 
 from deploy.client import Access, Client
-from deploy.commands.terminal import confirm_text, out, run
+from deploy.commands.terminal import confirm_text, run, tell
 from deploy.failure import CommandFailed
 
 
 def run_erase(person: str, reason: str, yes: str | None, url: str | None) -> None:
     if not 3 <= len(reason.strip()) <= 300:
         raise CommandFailed("The reason must have 3 to 300 characters: it is kept, without anything personal.")
-    out.print(
-        f"Everything that intake, mediation and notify keep about {person} becomes unreadable, for ever.", markup=False
-    )
+    tell(f"Everything that intake, mediation and notify keep about {person} becomes unreadable, for ever.")
     confirm_text(person, yes, "erase this person")
 
     async def erase() -> int:
@@ -21,4 +19,4 @@ def run_erase(person: str, reason: str, yes: str | None, url: str | None) -> Non
         return int(done["position"])
 
     position = run(erase())
-    out.print(f"Ordered at position {position} of intake; every service carries it out as soon as it hears of it.")
+    tell(f"Ordered at position {position} of intake; every service carries it out as soon as it hears of it.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from deploy.commands.terminal import err, out, print_json
+from deploy.commands.terminal import err, out, print_json, tell
 from deploy.evaluation import evaluate_kinds
 from deploy.failure import CommandFailed
 from services.intake.entrypoints.files import UnreadableFile
@@ -27,8 +27,7 @@ def run_kinds(messages: Path, labels: Path, *, as_json: bool) -> None:
             kind, str(figures["samples"]), *(f"{figures[name]:.3f}" for name in ("precision", "recall", "f1"))
         )
     out.print(table)
-    out.print(
+    tell(
         f"{measured['samples']} samples: dispute F1 {measured['dispute_f1']:.3f}, macro F1 {measured['macro_f1']:.3f}, "
-        f"accuracy {measured['accuracy']:.3f}",
-        markup=False,
+        f"accuracy {measured['accuracy']:.3f}"
     )

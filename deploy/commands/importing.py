@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from deploy.client import Access, Client
-from deploy.commands.terminal import err, out, print_json, run
+from deploy.commands.terminal import err, print_json, run, tell
 from deploy.failure import CommandFailed
 from services.intake.domain.report import Channel
 from services.intake.entrypoints.files import BadRow, Row, UnreadableFile, count_rows, read_rows
@@ -231,16 +231,14 @@ def _so_far(summary: Summary) -> str:
 
 
 def _tell(summary: Summary) -> None:
-    out.print(
+    tell(
         f"{summary.file}: {summary.rows} rows in {summary.seconds:g} s ({summary.messages_per_second:g}/s): "
         f"{summary.registered} registered, {summary.repeated} repeated, {summary.admitted} admitted to mediation, "
-        f"{summary.parked} newly parked.",
-        markup=False,
-        soft_wrap=True,
+        f"{summary.parked} newly parked."
     )
     for bad in summary.bad_rows[:SHOWN_BAD_ROWS]:
-        out.print(f"  line {bad['line']}: {bad['reason']}", markup=False, soft_wrap=True)
+        tell(f"  line {bad['line']}: {bad['reason']}")
     if len(summary.bad_rows) > SHOWN_BAD_ROWS:
-        out.print(f"  and {len(summary.bad_rows) - SHOWN_BAD_ROWS} more rows that could not be taken", markup=False)
+        tell(f"  and {len(summary.bad_rows) - SHOWN_BAD_ROWS} more rows that could not be taken")
     if summary.bad_rows or summary.parked:
-        out.print("What is parked: wangge parked intake --cause row", markup=False)
+        tell("What is parked: wangge parked intake --cause row")

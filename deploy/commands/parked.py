@@ -12,10 +12,10 @@ from deploy.commands.terminal import (
     err,
     known_service,
     known_services,
-    out,
     print_json,
     progress_bar,
     run,
+    tell,
 )
 from deploy.failure import CommandFailed
 
@@ -42,12 +42,12 @@ def run_list(service: str | None, cause: str | None, limit: int, url: str | None
         by_cause = ", ".join(
             f"{number} {cause_} ({CAUSES.get(cause_, '')})" for cause_, number in sorted(counts.items())
         )
-        out.print(f"{name}: {waiting} parked{f': {by_cause}' if by_cause else ''}", markup=False, soft_wrap=True)
+        tell(f"{name}: {waiting} parked{f': {by_cause}' if by_cause else ''}")
         if parked["messages"]:
             _show(parked["messages"])
             hidden = (counts.get(cause, 0) if cause else waiting) - len(parked["messages"])
             if hidden > 0:
-                out.print(f"and {hidden} more: --limit {hidden + len(parked['messages'])} shows them", markup=False)
+                tell(f"and {hidden} more: --limit {hidden + len(parked['messages'])} shows them")
 
 
 def run_retry(
@@ -146,24 +146,22 @@ async def _settle(
                 )
             messages = [message for message in messages if message["id"] in ids]
         if left_out := sum(message["cause"] == but for message in messages):
-            out.print(
+            tell(
                 f"{service}: {left_out} rows of files are left out: mend them in the file and import it again, then "
-                "drop them here.",
-                markup=False,
-                soft_wrap=True,
+                "drop them here."
             )
             messages = [message for message in messages if message["cause"] != but]
         count = len(messages)
         if not count:
-            out.print(f"{service}: nothing is parked{f' for {cause}' if cause else ''}.")
+            tell(f"{service}: nothing is parked{f' for {cause}' if cause else ''}.")
             return 0
-        out.print(f"{service}: {count} parked messages to {verb}", markup=False)
+        tell(f"{service}: {count} parked messages to {verb}")
         _show(messages if dry_run else messages[:10])
         if dry_run:
-            out.print("A dry run: nothing was done.")
+            tell("A dry run: nothing was done.")
             return 0
         if count > 10:
-            out.print(f"and {count - 10} more; --dry-run shows all", markup=False)
+            tell(f"and {count - 10} more; --dry-run shows all")
         confirm_number(count, yes, f"messages of {service}")
         return await _one_by_one(client, [message["id"] for message in messages], rate, act, done_word)
 
@@ -181,7 +179,7 @@ async def _one_by_one(
                 done += 1
                 if still is not None:
                     refused += 1
-                    err.print(f"{id_}: still refused: {still}", markup=False, soft_wrap=True)
+                    err.print(f"{id_}: still refused: {still}")
                 progress.advance(bar)
                 if done < len(ids):
                     await asyncio.sleep(max(0.0, 1 / rate - (time.monotonic() - began)))
@@ -191,7 +189,7 @@ async def _one_by_one(
         ) from None
     except CommandFailed as reason:
         raise CommandFailed(f"{reason} {done} of {len(ids)} were {done_word}, the rest wait as before.") from reason
-    out.print(f"{done} of {len(ids)} {done_word}, {refused} still refused.", markup=False)
+    tell(f"{done} of {len(ids)} {done_word}, {refused} still refused.")
     return refused
 
 
@@ -206,8 +204,8 @@ def _show(messages: Sequence[dict[str, Any]]) -> None:
             where = f"policy {origin.get('policy', '')} at position {origin.get('position', '')}"
         since = datetime.fromtimestamp(message["at"] / 1_000_000, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         tries = f", tried again {message['retries']} times" if message["retries"] else ""
-        out.print(f"  [bold]{message['id']}[/bold]  {message['cause']}  {since}  {message['size']} bytes{tries}")
-        out.print(f"      {message['type']} from {where}: {message['detail']}", markup=False, soft_wrap=True)
+        tell(f"  {message['id']}  {message['cause']}  {since}  {message['size']} bytes{tries}")
+        tell(f"      {message['type']} from {where}: {message['detail']}")
 
 
 def _check_cause(cause: str | None) -> None:

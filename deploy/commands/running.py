@@ -6,7 +6,7 @@ import os
 from pydantic import ValidationError
 
 from deploy.client import Access, Service, data_folder
-from deploy.commands.terminal import err, out, run
+from deploy.commands.terminal import err, out, run, tell
 from deploy.failure import CommandFailed
 
 DEMO = "WANGGE_DEMO"
@@ -34,18 +34,16 @@ def run_up(*, demo: bool) -> int:
             loaded = await load_demo(
                 Access(address, "admin", password),
                 settings.data,
-                lambda what: out.print(f"          demo       {what}", markup=False, soft_wrap=True),
+                lambda what: tell(f"          demo       {what}"),
             )
         except CommandFailed as reason:
-            out.print(
+            tell(
                 f"          demo       could not be loaded: {reason} Wangge runs without the rest of it; "
-                "`wangge demo` tries again.",
-                markup=False,
-                soft_wrap=True,
+                "`wangge demo` tries again."
             )
         else:
             if not loaded:
-                out.print("          demo       is there already", markup=False, soft_wrap=True)
+                tell("          demo       is there already")
 
     try:
         return run(up(settings, after_ready=load if demo else None, console=out))
@@ -73,16 +71,16 @@ def run_prepare(*, jars_only: bool) -> None:
     from deploy.embedded.jars import fetch_class_path
     from deploy.embedded.prepare import prepare
 
-    def tell(stage: str, detail: str) -> None:
-        out.print(f"{stage}: {detail}", markup=False, soft_wrap=True)
+    def say(stage: str, detail: str) -> None:
+        tell(f"{stage}: {detail}")
 
     try:
         if jars_only:
-            jars = run(fetch_class_path(tell))
-            tell("Kafka", f"{len(jars)} jars are there")
+            jars = run(fetch_class_path(say))
+            say("Kafka", f"{len(jars)} jars are there")
         else:
-            run(prepare(tell))
-            tell("Kafka", "prepared")
+            run(prepare(say))
+            say("Kafka", "prepared")
     except CannotStart as reason:
         raise CommandFailed(str(reason)) from reason
 
@@ -91,7 +89,7 @@ def run_demo(url: str | None) -> None:
     from deploy.seed.loader import load_demo
 
     loaded = run(load_demo(Access(url), data_folder(), lambda what: err.print(what, markup=False)))
-    out.print("The demo community is loaded." if loaded else "The demo community is there already.")
+    tell("The demo community is loaded." if loaded else "The demo community is there already.")
 
 
 def _settings(whose: str, wrong: ValidationError) -> str:
@@ -99,5 +97,6 @@ def _settings(whose: str, wrong: ValidationError) -> str:
     for error in wrong.errors(include_url=False, include_input=False):
         field = ".".join(str(part) for part in error["loc"])
         name = field if field.isupper() else f"WANGGE_{field.upper()}"
-        faults.append(f"{name}: {error['msg']}" if field else str(error["msg"]))
+        what = str(error["msg"]).removeprefix("Value error, ")
+        faults.append(f"{name}: {what}" if field else what)
     return f"The settings of {whose} cannot be used: {'; '.join(faults)}. See `wangge config show`."

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from deploy.client import Access, Client, Service
-from deploy.commands.terminal import err, known_service, known_services, out, print_json, progress_bar, run
+from deploy.commands.terminal import err, known_service, known_services, print_json, progress_bar, run, tell
 from deploy.failure import CommandFailed
 
 
@@ -16,13 +16,9 @@ def run_verify(service: str | None, url: str | None, *, as_json: bool) -> None:
     else:
         for name, result in results.items():
             if result["holds"]:
-                out.print(f"{name}: the chain holds over {result['events']} events", markup=False)
+                tell(f"{name}: the chain holds over {result['events']} events")
             else:
-                out.print(
-                    f"{name}: BROKEN at position {result['position']}, stream {result['stream']}: {result['reason']}",
-                    markup=False,
-                    soft_wrap=True,
-                )
+                tell(f"{name}: BROKEN at position {result['position']}, stream {result['stream']}: {result['reason']}")
     broken = [name for name, result in results.items() if not result["holds"]]
     if broken:
         raise CommandFailed(
@@ -33,7 +29,7 @@ def run_verify(service: str | None, url: str | None, *, as_json: bool) -> None:
 
 def run_rebuild(service: str, name: str, url: str | None) -> None:
     result = run(_long_work(known_service(service), f"rebuild/{name}", f"{service} {name}", Access(url)))
-    out.print(f"{service}: {result['rebuilt']} is built anew from {result['events']} events", markup=False)
+    tell(f"{service}: {result['rebuilt']} is built anew from {result['events']} events")
 
 
 def run_republish(service: str, url: str | None) -> None:
@@ -42,7 +38,7 @@ def run_republish(service: str, url: str | None) -> None:
             await client.post(known_service(service), "republish")
 
     run(republish())
-    out.print(f"{service} publishes everything again from the first event; `wangge doctor` shows how far it is.")
+    tell(f"{service} publishes everything again from the first event; `wangge doctor` shows how far it is.")
 
 
 async def _verify(services: tuple[Service, ...], access: Access) -> dict[str, dict[str, Any]]:
@@ -64,6 +60,6 @@ async def _long_work(service: Service, path: str, what: str, access: Access) -> 
             if result is not None and isinstance(result.get("events"), int):
                 progress.update(bar, completed=result["events"], total=result["events"])
     if result is None:
-        err.print(f"{service} told no result", markup=False)
+        err.print(f"{service} told no result")
         raise CommandFailed(f"{what}: {service} ended without a result; look into its log, then run it again.")
     return result

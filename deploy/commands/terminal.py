@@ -20,6 +20,11 @@ err = Console(stderr=True, highlight=False)
 """Progress, and what is told meanwhile."""
 
 
+def tell(text: str) -> None:
+    """A line of the result, as long as it is: a terminal folds it, and a script reads it whole."""
+    out.print(text, markup=False, soft_wrap=True)
+
+
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Runs a command's work. Ctrl-C ends it in an orderly way; the work itself tells what was done until then."""
     try:
