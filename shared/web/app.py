@@ -20,37 +20,44 @@ from shared.web.static import PATH, FrontEndFiles
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 _PROBLEM: Final[dict[str, Any]] = {
-    "description": "A problem (RFC 9457), in the language of `Accept-Language`",
-    "content": {
-        "application/problem+json": {
-            "schema": {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "trace_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
                 "type": "object",
-                "required": ["type", "title", "status"],
+                "required": ["detail"],
                 "properties": {
-                    "type": {"type": "string", "format": "uri"},
-                    "title": {"type": "string"},
-                    "status": {"type": "integer"},
                     "detail": {"type": "string"},
-                    "instance": {"type": "string"},
-                    "trace_id": {"type": "string"},
-                    "errors": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["detail"],
-                            "properties": {
-                                "detail": {"type": "string"},
-                                "pointer": {"type": "string"},
-                                "parameter": {"type": "string"},
-                                "code": {"type": "string"},
-                            },
-                        },
-                    },
+                    "pointer": {"type": "string"},
+                    "parameter": {"type": "string"},
+                    "code": {"type": "string"},
                 },
-            }
-        }
+            },
+        },
     },
 }
+_REFUSED: Final[dict[str, Any]] = {
+    "description": "A problem (RFC 9457), in the language of `Accept-Language`",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+class _Documented(FastAPI):
+    """An app whose OpenAPI document defines the problem once, for all operations that refer to it."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+        return document
 
 
 def create(
@@ -71,14 +78,14 @@ def create(
     `body_limits` gives single paths (the upload of a file, say) a limit of their own.
     """
     openapi_url = f"/{service}/openapi.json"
-    app = FastAPI(
+    app = _Documented(
         title=title,
         version=version,
         lifespan=lifespan,
         openapi_url=openapi_url,
         docs_url=None,  # the ready-made pages load their parts from elsewhere, which closed networks do not reach
         redoc_url=None,
-        responses={422: _PROBLEM, "4XX": _PROBLEM, "5XX": _PROBLEM},
+        responses={422: _REFUSED, "4XX": _REFUSED, "5XX": _REFUSED},
         separate_input_output_schemas=False,
     )
     app.state.open_paths = frozenset({openapi_url, PATH})
