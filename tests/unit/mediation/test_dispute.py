@@ -563,3 +563,9 @@ def test_every_refusal_says_what_is_wrong_and_what_to_do(refusal: type[Refusal])
     wrong, _, remedy = refusal.say.rpartition(":")
     assert wrong
     assert remedy.endswith(".")
+
+
+@pytest.mark.parametrize("past", [(*b.LIFTS_FITTED, b.settled), (b.opened, b.closed)])
+def test_what_is_read_after_the_end_changes_nothing(past: tuple[events.Event, ...]) -> None:
+    ended = dispute.fold(past)
+    assert dispute.fold(b.ONE_OF_EACH, ended) == ended
