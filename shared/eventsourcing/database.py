@@ -1,7 +1,8 @@
 """A service's database: SQLite or PostgreSQL behind one face, with transactions that suit an event store.
 
-SQLite: WAL with `synchronous=FULL`, `BEGIN IMMEDIATE`, one writing connection behind a fair gate and readers of their
-own. PostgreSQL: a connection apart for the writer, which may not sit idle in a transaction while it holds the head.
+SQLite: WAL with `synchronous=FULL` for what must last, `BEGIN IMMEDIATE`, writing connections behind a fair gate and
+readers of their own. PostgreSQL: a connection apart for the writer, which may not sit idle in a transaction while it
+holds the head.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ class Database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self._writing = _sqlite(url, "BEGIN IMMEDIATE", pool_size=1)
             self._reading = _sqlite(url, "BEGIN", pool_size=pool_size)
-            self._following = self._committing = self._writing
+            self._committing = self._writing
+            # A follower's effects are made again from the store if the power fails before they are on the disk; the
+            # order in the log is one, so what they follow from is never missing.
+            self._following = _sqlite(url, "BEGIN IMMEDIATE", pool_size=1, synchronous="NORMAL")
         else:
             self._writing = _postgresql(url, 2, idle_ms=_IDLE_IN_TRANSACTION_MS)
             self._committing = self._writing.execution_options(isolation_level="AUTOCOMMIT")
@@ -87,15 +91,25 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Any other transaction that writes: read models, checkpoints, keys."""
+        """Any other transaction that must be on the disk when it is committed: keys, leases, snapshots."""
+        engine = self._writing if self.dialect == "sqlite" else self._following
+        async with self._transaction(engine) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def following(self) -> AsyncIterator[AsyncConnection]:
+        """A follower's transaction: effects and checkpoint, which the store can give anew; it need not await the disk.
+
+        On PostgreSQL the statement that moves the checkpoint says so (`followers.move_checkpoint`).
+        """
         async with self._transaction(self._following) as connection:
             yield connection
 
     @asynccontextmanager
     async def stating(self) -> AsyncIterator[AsyncConnection]:
-        """For one statement that writes and is a transaction by itself."""
+        """For one statement of a follower that is a transaction by itself."""
         if self.dialect == "sqlite":
-            async with self._transaction(self._writing) as connection:
+            async with self._transaction(self._following) as connection:
                 yield connection
         else:
             async with self._reading.connect() as connection:
@@ -128,8 +142,8 @@ class Database:
         return self._writing
 
     async def close(self) -> None:
-        await self._writing.dispose()
-        await self._reading.dispose()
+        for engine in (self._writing, self._following, self._reading):
+            await engine.dispose()
 
 
 def _postgresql(url: str, pool_size: int, idle_ms: int | None = None) -> AsyncEngine:
@@ -147,7 +161,7 @@ def _postgresql(url: str, pool_size: int, idle_ms: int | None = None) -> AsyncEn
     )
 
 
-def _sqlite(url: str, begin: str, pool_size: int) -> AsyncEngine:
+def _sqlite(url: str, begin: str, pool_size: int, synchronous: str = "FULL") -> AsyncEngine:
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -155,7 +169,7 @@ def _sqlite(url: str, begin: str, pool_size: int) -> AsyncEngine:
         _finish_what_is_begun(connection.driver_connection)
         connection.isolation_level = None  # transactions are begun by us, not guessed by the driver
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -276,7 +276,7 @@ class ProjectionHandler:
             async with self._database.stating() as tx:
                 await move_checkpoint(tx, self.name, at.position, new, state)
         else:
-            async with self._database.writing() as tx:
+            async with self._database.following() as tx:
                 await move_checkpoint(tx, self.name, at.position, new, state)
                 await self.projection.apply(Rows(tx, self._tables), concerned)
         return Checkpoint(new, state)

@@ -428,3 +428,19 @@ async def test_a_checkpoint_that_was_set_back_is_noticed_without_an_append(store
     await until(lambda: len(handled) == 20, 5)
     running = False
     await task
+
+
+async def test_what_must_last_waits_for_the_disk_on_sqlite_and_what_can_be_made_again_does_not(
+    sqlite_store: SqlStore,
+) -> None:
+    database = sqlite_store.database
+    full, normal = 2, 1
+    for transaction, expected in (
+        (database.appending, full),
+        (database.writing, full),
+        (database.following, normal),
+        (database.stating, normal),
+    ):
+        async with transaction() as tx:
+            assert (await tx.exec_driver_sql("PRAGMA synchronous")).scalar_one() == expected
+            assert (await tx.exec_driver_sql("PRAGMA journal_mode")).scalar_one() == "wal"
