@@ -37,7 +37,21 @@ async def load_demo(
         await _together(_groups(client, accounts), tell_story(client, data.building(), accounts))
         progress(f"telling the story of {data.basement().title}")
         await tell_story(client, data.basement(), accounts)
+        await _until_heard(client)
         return True
+
+
+async def _until_heard(client: Client) -> None:
+    """Waits until intake has heard how the last story ended, so that whoever looks next sees all of it."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE
+    while not await is_loaded(client):
+        if loop.time() > deadline:
+            raise CommandFailed(
+                f"Everything was sent, but intake has not heard from mediation for {PATIENCE:g} s: `wangge doctor` "
+                "shows what stands still."
+            )
+        await asyncio.sleep(0.05)
 
 
 async def _together(*work: Coroutine[Any, Any, None]) -> None:
