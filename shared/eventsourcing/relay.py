@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
 from shared.eventsourcing import cloudevents
@@ -51,6 +51,10 @@ class TopicLost(Exception):
     """A topic no longer holds what was published to it."""
 
 
+class TopicNotMade(Exception):
+    """Kafka refused to make a topic; the text says why."""
+
+
 class StoresDiffer(Exception):
     """The topic holds what this store does not: it was restored without a new epoch."""
 
@@ -63,8 +67,8 @@ class Partition(NamedTuple):
 async def ensure_topics(bootstrap: str, topics: Mapping[str, int], replication: int = 1) -> None:
     """Creates the topics that are not there, with (partitions) each; never changes one that is."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
     try:
+        await admin.start()
         present = set(await admin.list_topics())
         missing = [
             NewTopic(
@@ -77,10 +81,10 @@ async def ensure_topics(bootstrap: str, topics: Mapping[str, int], replication: 
             if name not in present
         ]
         if missing:
-            try:
-                await admin.create_topics(missing)
-            except TopicAlreadyExistsError:
-                log.info("another replica created the topics first")
+            answer = await admin.create_topics(missing)
+            for topic, code, *_ in answer.topic_errors:
+                if code not in (0, TopicAlreadyExistsError.errno):  # another replica may have been first
+                    raise TopicNotMade(f"Kafka did not make the topic {topic}: {for_code(code).__name__}")
     finally:
         await admin.close()
 

@@ -420,6 +420,7 @@ class Runtime:
             return
         dropped = parking.ParkedDropped(id=id_, reason=reason, dropped_at=self.clock())
         await self.record(f"parked/{id_}", dropped, meta, derived_id("dropped", id_))
+        await self.vault.erase(f"parked-{id_}")  # nobody needs what it held any more
 
     async def park_row(self, file: str, line: int, why: str, raw: str, meta: Meta) -> bool:
         """Keeps a bad row of a file; answers False where the same row was parked before."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.eventsourcing.chain import Break, Tampered, link
@@ -138,6 +138,11 @@ class Tail:
         del self._events[:go]
         self._bytes = left
 
+    @property
+    def newest(self) -> int:
+        """The last position kept, 0 where there is none."""
+        return self._events[-1].position if self._events else 0
+
     def after(self, position: int, limit: int) -> Sequence[StoredEvent]:
         """What follows a position; nothing where memory does not reach back to it or has nothing newer."""
         if not self._events or position + 1 < self._events[0].position:
@@ -219,8 +224,8 @@ class SqlStore:
             try:
                 answers = await self._commit(group, attempt)
             except _UNKNOWN_OUTCOME as error:
-                if len(group) > 1 and isinstance(error, DBAPIError) and not error.connection_invalidated:
-                    # Perhaps one of them cannot be stored: alone, it fails alone.
+                if len(group) > 1 and _concerns_the_data(error):
+                    # One of them cannot be stored: alone, it fails alone.
                     for waiting in group:
                         await self._settle_alone(waiting)
                     return
@@ -446,10 +451,6 @@ class SqlStore:
             found.setdefault(event.stream, []).append(event)
         return found
 
-    async def follow(self, after: int, limit: int) -> Sequence[StoredEvent]:
-        """What comes after a position, for followers: the newest events are in memory and need no database."""
-        return self.tail.after(after, limit) or await self.read_all(after, limit)
-
     async def read_all(self, after: int, limit: int = 500) -> Sequence[StoredEvent]:
         async with self.database.reading() as tx:
             return await read_after(tx, after, limit)
@@ -494,6 +495,15 @@ class SqlStore:
         self._closed = True
         while self._drain is not None:
             await asyncio.wait((self._drain,))
+
+
+def _concerns_the_data(error: BaseException) -> bool:
+    """Whether the database refused what was to be stored, rather than being away, full or locked."""
+    if isinstance(error, DataError | IntegrityError):
+        return True
+    return isinstance(error, DBAPIError) and isinstance(
+        error.orig, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError | asyncpg.ProgramLimitExceededError
+    )
 
 
 _READ_AFTER = text(f"SELECT {_COLUMNS} FROM events WHERE position > :p ORDER BY position LIMIT :n")
