@@ -384,9 +384,9 @@ class Runtime:
         settled = await self._settled(id_)
         if settled is not None:
             return None if settled == parking.ParkedRetried.stored_as else "it was dropped before"
+        if message.cause == "row":
+            return "a row of a file is tried again by importing the file with the row put right"
         try:
-            if message.cause == "row":
-                raise ValueError("a row of a file is tried again by importing the file with the row put right")
             if message.cause == "refused":
                 (event,) = await self.store.read_all(message.origin.position - 1, 1)
                 await self._policies[message.origin.policy].answer(event)

@@ -613,8 +613,8 @@ def moment(cell: Any, zone: tzinfo) -> datetime | None:
     found = as_moment(cell, unicodedata.normalize("NFKC", text), zone) if len(text) <= 60 else None
     if found is None or found.year not in YEARS:
         raise Refused(
-            f"时间“{text[:40]}”不存在或无法识别：请写成 2020-03-01 08:00:00。 "
-            f"The time {text[:40]!r} does not exist or is not understood: write it as 2020-03-01 08:00:00."
+            "时间不存在或无法识别：请写成 2020-03-01 08:00:00。 "
+            "The time does not exist or is not understood: write it as 2020-03-01 08:00:00."
         )
     return found
 
