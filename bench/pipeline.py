@@ -42,7 +42,7 @@ def run_latency() -> Result:
 def _warm(servers: BenchServers) -> None:
     """Kafka is slow until its code is compiled, which no case should pay for."""
     flow(servers, "limit", 4_000)
-    flow(servers, "ours", 500)
+    flow(servers, "ours", 4_000)
 
 
 def _result(bench: str, samples: dict[str, Samples], ratios: list[Ratio]) -> Result:

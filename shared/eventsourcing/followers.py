@@ -147,7 +147,7 @@ class Follower:
         return len(events)
 
     async def _after(self, position: int) -> Sequence[StoredEvent]:
-        """What comes next: from memory while this process is the one that appends, else, and now and then, asked for."""
+        """What comes next: from memory while this process alone appends; now and then the database is asked."""
         events = self._store.tail.after(position, self._batch)
         if events or (self._store.tail.newest == position and time.monotonic() - self._asked < 0.9 * POLL_SECONDS):
             return events

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
 from shared.eventsourcing.chain import GENESIS, verify
 from shared.eventsourcing.database import Database
+from shared.eventsourcing.followers import Checkpoint, Follower, move_checkpoint
 from shared.eventsourcing.migration import migrate
 from shared.eventsourcing.sql_store import SqlStore, Tail
 from shared.eventsourcing.store import (
@@ -71,15 +72,40 @@ async def test_a_command_given_to_two_writers_is_stored_once(stores: tuple[SqlSt
         assert first.repeated != second.repeated
 
 
-async def test_a_follower_of_one_writer_reads_the_other_writers_events_in_their_place(
+class Noting:
+    """A follower's handler that keeps what it was given."""
+
+    name = "noting"
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self.noted: list[int] = []
+
+    async def handle(self, events: Sequence[StoredEvent], at: Checkpoint) -> Checkpoint:
+        self.noted += [event.position for event in events]
+        after = Checkpoint(events[-1].position)
+        async with self._store.database.stating() as tx:
+            await move_checkpoint(tx, self.name, at.position, after.position)
+        return after
+
+
+async def test_a_follower_beside_one_writer_reads_the_other_writers_events_in_their_place(
     stores: tuple[SqlStore, SqlStore],
 ) -> None:
     first, second = stores
-    for store in (first, first, second, first, second, second, first):
+    handler = Noting(first)
+    follower = Follower(first, handler, batch=3)
+    ended = False
+    following = asyncio.create_task(follower.run(lambda: not ended))
+    for store in (first, first, second, first, second, second, first, second):
         await store.append(one("s"))
-    for after in range(8):
-        assert [event.position for event in await first.follow(after, 3)] == list(range(after + 1, min(after + 4, 8)))
-    assert await first.follow(0, 10) == await first.read_all(0, 10)
+        await asyncio.sleep(0.01)
+    async with asyncio.timeout(10):
+        while len(handler.noted) < 8:
+            await asyncio.sleep(0.02)
+    ended = True
+    await following
+    assert handler.noted == list(range(1, 9))
 
 
 def stored(position: int) -> StoredEvent:
