@@ -57,7 +57,7 @@ test-browser: setup  ## The pages in a real browser
 	@$(BIN)/pytest tests/browser
 
 test-slow: setup  ## The exhaustive fault runs
-	@$(BIN)/pytest -m slow --override-ini addopts="--import-mode=importlib --strict-markers" tests/faults
+	@$(BIN)/pytest -m slow -s tests/faults
 
 bench: setup  ## Measure against the references of the same run
 	@$(BIN)/python -m bench
