@@ -33,12 +33,24 @@ BATCH = 500
 # waiting, nor is who has to catch up.
 GATHER_FROM = 32
 GATHER_SECONDS = 0.05
+KEEP_SECONDS = 0.2
+"""How long a checkpoint that moved on without effects may wait until the database has it."""
 _BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class Checkpoint(NamedTuple):
     position: int
     state: str = ""
+    written: int | None = None
+    """The position that the database still has while nothing since then had to be written; None: this one."""
+
+    @property
+    def stored(self) -> int:
+        return self.position if self.written is None else self.written
+
+    def passing(self, position: int, state: str) -> Checkpoint:
+        """Further on, without effects: the database is told now and then (`Follower`), or with the next effects."""
+        return Checkpoint(position, state, self.stored)
 
 
 class Overtaken(Exception):
@@ -99,7 +111,7 @@ class Follower:
         self._store = store
         self._batch = batch
         self._checkpoint: Checkpoint | None = None
-        self._looked = self._asked = 0.0
+        self._looked = self._asked = self._kept = 0.0
 
     async def run(self, leading: Callable[[], bool]) -> None:
         """Follows while `leading()`; a failing batch is tried again with a growing pause and is visible meanwhile."""
@@ -108,9 +120,10 @@ class Follower:
             ticket = self._store.appended.ticket()
             try:
                 handled = await self.step()
+                pending = await self._keep()
                 self.failures, self.failing = 0, None
                 if not handled:
-                    await self._store.appended.wait(ticket, POLL_SECONDS)
+                    await self._store.appended.wait(ticket, KEEP_SECONDS if pending else POLL_SECONDS)
                 elif GATHER_FROM <= handled < self._batch:
                     await asyncio.sleep(GATHER_SECONDS)
             except Overtaken as overtaken:
@@ -125,7 +138,21 @@ class Follower:
                 await asyncio.sleep(_BACK_OFF[min(self.failures, len(_BACK_OFF)) - 1])
             finally:
                 self._store.appended.discard(ticket)
+        with suppress(Exception):  # what was not kept is passed once more by whoever leads next
+            await self._keep(now=True)
         self.failures, self.failing = 0, None  # whoever leads now says how it goes
+
+    async def _keep(self, *, now: bool = False) -> bool:
+        """Writes a checkpoint that moved on without effects, every now and then; answers whether one waits."""
+        at = self._checkpoint
+        if at is None or at.written is None:
+            return False
+        if not now and time.monotonic() - self._kept < KEEP_SECONDS:
+            return True
+        async with self._store.database.stating() as tx:
+            await move_checkpoint(tx, self.name, at.stored, at.position, at.state)
+        self._checkpoint, self._kept = Checkpoint(at.position, at.state), time.monotonic()
+        return False
 
     async def step(self) -> int:
         """Handles one batch; answers how many events it had."""
@@ -159,9 +186,12 @@ class Follower:
         if time.monotonic() - self._looked < POLL_SECONDS:
             return False
         async with self._store.database.reading() as tx:
-            self._checkpoint = await read_checkpoint(tx, self.name)
-        self._looked, self.position = time.monotonic(), self._checkpoint.position
-        return self._checkpoint != known
+            found = await read_checkpoint(tx, self.name)
+        self._looked = time.monotonic()
+        if found.position == known.stored:
+            return False
+        self._checkpoint, self.position = found, found.position
+        return True
 
 
 class Leases:

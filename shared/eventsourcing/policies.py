@@ -46,8 +46,10 @@ class PolicyHandler:
                 log.warning("%s: event %d (%s) was refused: %s", self.name, event.position, event.type, refused)
                 await self._park(self.name, event, refused)
         new = events[-1].position
+        if not concerned:
+            return at.passing(new, at.state)
         async with self._database.stating() as tx:
-            await move_checkpoint(tx, self.name, at.position, new)
+            await move_checkpoint(tx, self.name, at.stored, new)
         return Checkpoint(new)
 
     async def answer(self, event: StoredEvent) -> None:

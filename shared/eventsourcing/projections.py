@@ -273,12 +273,10 @@ class ProjectionHandler:
         state = str(self.projection.version)
         concerned = [one for one in recorded(events, self._read) if self.projection.concerns(one)]
         if not concerned:
-            async with self._database.stating() as tx:
-                await move_checkpoint(tx, self.name, at.position, new, state)
-        else:
-            async with self._database.following() as tx:
-                await move_checkpoint(tx, self.name, at.position, new, state)
-                await self.projection.apply(Rows(tx, self._tables), concerned)
+            return at.passing(new, state)
+        async with self._database.following() as tx:
+            await move_checkpoint(tx, self.name, at.stored, new, state)
+            await self.projection.apply(Rows(tx, self._tables), concerned)
         return Checkpoint(new, state)
 
 

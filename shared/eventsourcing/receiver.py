@@ -110,7 +110,11 @@ class Receiver:
     external: Mapping[str, Prepare] = field(default_factory=dict)
     fingerprint_key: bytes = b""
     clock: Clock = system_clock
+    acknowledge_seconds: float = 0.5
+    """How long what is stored may wait until Kafka hears of it; 0: each batch at once."""
     heard: Heard = field(default_factory=Heard)
+    _acknowledge: dict[TopicPartition, int] = field(default_factory=dict)
+    _committing: asyncio.Task[None] | None = None
     _versions: dict[str, int] = field(default_factory=dict)
     _gaps: dict[TopicPartition, dict[str, Gap]] = field(default_factory=dict)
     _read_again_once: set[TopicPartition] = field(default_factory=set)
@@ -167,12 +171,35 @@ class Receiver:
             self.heard.received += len(some)
             await self._persist(tp, some)
             gaps = self._gaps.get(tp, {})
-            await _commit(consumer, tp, min([some[-1].offset + 1, *(gap.offset for gap in gaps.values())]))
+            self._acknowledge[tp] = min([some[-1].offset + 1, *(gap.offset for gap in gaps.values())])
             if not gaps:
                 self._read_again_once.discard(tp)
             elif tp not in self._read_again_once:
                 self._read_again_once.add(tp)
                 await self._read_again(consumer, tp)
+        if not self.acknowledge_seconds:
+            await self._commit(consumer)
+        elif self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit_soon(consumer))
+
+    async def close(self) -> None:
+        """Lets the last acknowledgement go out; to be called while the consumer still runs."""
+        if self._committing is not None:
+            await asyncio.wait((self._committing,), timeout=2 * self.acknowledge_seconds)
+            self._committing.cancel()
+
+    async def _commit_soon(self, consumer: AIOKafkaConsumer) -> None:
+        """Acknowledges many batches by one request; what is read again after a crash is dropped as seen."""
+        await asyncio.sleep(self.acknowledge_seconds)
+        await self._commit(consumer)
+
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        """Acknowledges; a refusal (a partition has a new owner) is no loss, for the store knows what it has seen."""
+        offsets, self._acknowledge = self._acknowledge, {}
+        try:
+            await consumer.commit(offsets)
+        except (KafkaError, ValueError) as error:
+            log.info("offsets of %d partitions were not committed: %s", len(offsets), error)
 
     async def _persist(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
         """Stores records of one partition, waiting out a database that is away."""
@@ -491,14 +518,6 @@ def _first_offsets(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, in
     for record in records:
         first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
     return first
-
-
-async def _commit(consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int) -> None:
-    """Acknowledges; a refusal (the partition has a new owner) is no loss, for the store knows what it has seen."""
-    try:
-        await consumer.commit({tp: offset})
-    except (KafkaError, ValueError) as error:
-        log.info("offset %d of %s/%d was not committed: %s", offset, tp.topic, tp.partition, error)
 
 
 async def _as_it_is(message: Any) -> StreamMessage[Any]:

@@ -123,9 +123,8 @@ class RelayHandler:
         except (KafkaError, OSError, TimeoutError):
             await self.close()  # after an indefinite error a producer is not to be trusted
             raise
-        after = Checkpoint(events[-1].position, _state(published))
-        await self._move(at, after)
-        return after
+        # What is not written yet is published again after a crash, which receivers drop.
+        return at.passing(events[-1].position, _state(published))
 
     async def idle(self, at: Checkpoint) -> Checkpoint:
         """Looks after the topics while there is nothing to publish."""
@@ -153,7 +152,7 @@ class RelayHandler:
 
     async def _move(self, at: Checkpoint, after: Checkpoint) -> None:
         async with self._store.database.stating() as tx:
-            await move_checkpoint(tx, self.name, at.position, after.position, after.state)
+            await move_checkpoint(tx, self.name, at.stored, after.position, after.state)
 
     async def _send(
         self, events: Sequence[StoredEvent], published: dict[str, dict[int, Partition]]
@@ -230,7 +229,11 @@ class RelayHandler:
                 request_timeout_ms=15_000,
                 metadata_max_age_ms=5_000,
             )
-            await producer.start()
+            try:
+                await producer.start()
+            except BaseException:
+                await producer.stop()
+                raise
             self._producer = producer
         return self._producer
 
@@ -243,8 +246,8 @@ class RelayHandler:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap, enable_auto_commit=False, max_partition_fetch_bytes=LARGEST_RECORD
         )
-        await consumer.start()
         try:
+            await consumer.start()
             # Known topics only: asking for one makes the client learn of it.
             tps = [TopicPartition(t, p) for t, count in self._topics.items() for p in range(count)]
             consumer.assign(tps)

@@ -194,6 +194,8 @@ class Runtime:
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
+        if self.receiver is not None:
+            await self.receiver.close()
         if self.broker is not None:
             await self.broker.stop()
         if self.runner is not None:

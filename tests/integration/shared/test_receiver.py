@@ -78,7 +78,16 @@ def vault(sql_store: SqlStore) -> Vault:
 
 @pytest.fixture
 def receiver(sql_store: SqlStore, vault: Vault) -> Receiver:
-    return Receiver(sql_store, vault, "shelf", ("inside",), check, {"outside": prepare_all}, fingerprint_key=DEPLOYMENT)
+    return Receiver(
+        sql_store,
+        vault,
+        "shelf",
+        ("inside",),
+        check,
+        {"outside": prepare_all},
+        fingerprint_key=DEPLOYMENT,
+        acknowledge_seconds=0,
+    )
 
 
 async def versions(store: SqlStore, stream: str = STREAM) -> list[int]:
@@ -146,7 +155,7 @@ async def test_a_gap_in_one_source_does_not_hold_up_another(sql_store: SqlStore,
 async def test_what_another_replica_stored_meanwhile_is_no_gap(
     sql_store: SqlStore, receiver: Receiver, vault: Vault
 ) -> None:
-    other = Receiver(sql_store, vault, "shelf", ("inside",), check)
+    other = Receiver(sql_store, vault, "shelf", ("inside",), check, acknowledge_seconds=0)
     log = [told(n, n + 1, n) for n in range(6)]
     await receiver.on_records(log[:2], Partition())
     await other.on_records(log[2:4], Partition())
@@ -158,7 +167,7 @@ async def test_what_another_replica_stored_meanwhile_is_no_gap(
 async def test_a_zombie_that_wakes_up_stores_nothing_twice(
     sql_store: SqlStore, receiver: Receiver, vault: Vault
 ) -> None:
-    other = Receiver(sql_store, vault, "shelf", ("inside",), check)
+    other = Receiver(sql_store, vault, "shelf", ("inside",), check, acknowledge_seconds=0)
     log = [told(n, n + 1, n) for n in range(30)]
     await receiver.on_records(log[:5], Partition())
     await other.on_records(log[:20], Partition())
