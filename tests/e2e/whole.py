@@ -186,7 +186,7 @@ class Whole:
         assert answer.is_success, f"POST {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
-    def command(self, *arguments: str | Path, patience: float = 170.0) -> "subprocess.CompletedProcess[str]":
+    def command(self, *arguments: str | Path, patience: float = 300.0) -> "subprocess.CompletedProcess[str]":
         """`wangge …` as it is typed in another terminal."""
         return subprocess.run(
             [WANGGE, *map(str, arguments)],
