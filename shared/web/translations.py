@@ -7,6 +7,7 @@ import argparse
 import io
 import os
 import re
+import string
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -83,7 +84,8 @@ def faults(root: Path = ROOT) -> list[str]:
     common = _read(shared.po)
     for part in (shared, *services):
         own = _read(part.po)
-        for message, where in _texts(part, root):
+        for message, ((name, line), *_) in _texts(part, root).items():
+            where = f"{name}:{line}"
             said = own.get(message) or common.get(message)
             if said is None or not said.string or (said.pluralizable and not all(said.string)):
                 found.append(f"{where}: no Chinese for {message!r}; add it to {part.po.relative_to(root)}")
@@ -97,12 +99,12 @@ def faults(root: Path = ROOT) -> list[str]:
 def update(root: Path = ROOT) -> None:
     """Merges new texts into the catalogs, untranslated, and takes out those that no source has any more."""
     shared, *services = parts(root)
-    common = {message for message, _ in _texts(shared, root)}
+    common = _texts(shared, root)
     for part in (shared, *services):
         template = Catalog(locale=LOCALE)
-        for message, where in _texts(part, root):
+        for message, places in _texts(part, root).items():
             if part is shared or message not in common:
-                template.add(message, locations=[(where, 0)])
+                template.add(message, locations=[(name, 0) for name, _ in places])
         if not part.po.is_file() and not len(template):
             continue
         catalog = _read(part.po)
@@ -111,7 +113,8 @@ def update(root: Path = ROOT) -> None:
         part.po.parent.mkdir(parents=True, exist_ok=True)
         with part.po.open("wb") as file:
             file.write(_HEADER.encode())
-            write_po(file, catalog, width=120, no_location=True, omit_header=True, sort_output=True)
+            # The file says where to look; its line would change with every line that comes above it.
+            write_po(file, catalog, width=120, include_lineno=False, omit_header=True, sort_output=True)
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
@@ -141,24 +144,38 @@ def _read(po: Path) -> Catalog:
         return read_po(file, locale=LOCALE)
 
 
-def _texts(part: Part, root: Path) -> Iterator[tuple[str | tuple[str, ...], str]]:
-    """Each text of the part's sources once, and the first place where it stands."""
-    seen: set[object] = set()
+def _texts(part: Part, root: Path) -> dict[str | tuple[str, ...], list[tuple[str, int]]]:
+    """Each text of the part's sources, and the files and lines where it stands."""
+    found: dict[str | tuple[str, ...], list[tuple[str, int]]] = {}
     for source in part.sources:
-        found = extract_from_dir(source, _METHODS, _OPTIONS, _KEYWORDS, strip_comment_tags=True)
-        for name, line, message, _, _ in found:
-            if message and message not in seen:
-                seen.add(message)
-                yield message, f"{(source / name).relative_to(root)}:{line}"
+        for name, line, message, _, _ in extract_from_dir(source, _METHODS, _OPTIONS, _KEYWORDS):
+            if message:
+                place = (source / name).relative_to(root).as_posix(), line
+                found.setdefault(message, []).append(place)
+    return found
 
 
 def _lost_places(message: object, translated: object, po: Path) -> Iterator[str]:
     """A place that a translation drops or invents: the first is a loss, the second fails when the text is shown."""
     originals = message if isinstance(message, tuple | list) else (message,)
-    wanted = set(_PLACE.findall(" ".join(str(each) for each in originals)))
+    original = str(originals[0])
+    wanted = {place for each in originals for place in _places(str(each))}
     for each in translated if isinstance(translated, tuple | list) else (translated,):
-        if each and set(_PLACE.findall(str(each))) != wanted:
-            yield f"{po}: {each!r} has not the same places as {originals[0]!r}"
+        given = _places(str(each)) if each else wanted
+        wrong = [f"lost {place}" for place in sorted(wanted - given)]
+        wrong += [f"invented {place}" for place in sorted(given - wanted)]
+        if wrong:
+            yield f"{po}: {each!r} has not the same places as {original!r}: {', '.join(wrong)}"
+
+
+def _places(text: str) -> set[str]:
+    """Where values are put in: `%(name)s` in the texts of pages and problems, `{name}` in what a refusal says."""
+    places = {f"%({name})" for name in _PLACE.findall(text)}
+    try:
+        parsed = list(string.Formatter().parse(text))
+    except ValueError:  # a brace that stands alone; it fails where the text is shown unless its original has it too
+        return places | {"a brace that stands alone"}
+    return places | {f"{{{name}}}" for _, name, _, _ in parsed if name is not None}
 
 
 if __name__ == "__main__":

@@ -75,6 +75,29 @@ def test_a_translation_that_loses_a_place_is_a_fault(root: Path) -> None:
     assert "same places" in faults(root)[0]
 
 
+@pytest.mark.parametrize(
+    ("translated", "wrong"),
+    [
+        ("{code} 号诉求已结案", "lost {kind}"),
+        ("{code} 号{knd}诉求已结案", "lost {kind}, invented {knd}"),
+        ("{code} 号{kind}诉求已结案 %(code)s", "invented %(code)"),
+        ("{code} 号{kind诉求已结案", "invented a brace that stands alone"),
+        ("{kind!s}诉求 {code:>8} 已结案{{", None),
+    ],
+)
+def test_a_refusal_in_chinese_has_the_values_of_the_english_one(root: Path, translated: str, wrong: str | None) -> None:
+    text = po(root).read_text(encoding="utf-8")
+    entry = f'\nmsgid "Report {{code}} of kind {{kind}} is closed."\nmsgstr "{translated}"\n'
+    po(root).write_text(text + entry, encoding="utf-8")
+    found = faults(root)
+    if wrong is None:
+        assert found == []
+    else:
+        assert len(found) == 1
+        assert translated in found[0]
+        assert wrong in found[0]
+
+
 def test_a_guess_of_a_tool_is_a_fault(root: Path) -> None:
     text = po(root).read_text(encoding="utf-8")
     po(root).write_text(text.replace('msgid "Reports"', '#, fuzzy\nmsgid "Reports"'), encoding="utf-8")
@@ -92,6 +115,17 @@ def test_an_update_takes_in_new_texts_keeps_translations_and_drops_what_is_gone(
     before = po(root).read_bytes()
     main(["--update"], root)
     assert po(root).read_bytes() == before
+
+
+def test_an_entry_says_in_which_files_its_text_stands_and_not_on_which_line(root: Path) -> None:
+    write(root / "services" / "intake" / "pages.py", '\n\nmark("Reports")\nmark("Reports")\n')
+    main(["--update"], root)
+    before = po(root).read_text(encoding="utf-8")
+    files = "#: services/intake/pages.py services/intake/templates/list.html\n"
+    assert f'{files}msgid "Reports"\nmsgstr "诉求"\n' in before
+    write(root / "services" / "intake" / "pages.py", '\n\n\n\n\nmark("Reports")\n')
+    main(["--update"], root)
+    assert po(root).read_text(encoding="utf-8") == before
 
 
 def test_a_new_service_gets_its_catalog_with_its_first_text(root: Path) -> None:
