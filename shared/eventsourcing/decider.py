@@ -31,6 +31,12 @@ def sentence(text: str) -> str:
     return text
 
 
+class Code(str):
+    """A word of our own within a refusal's values, such as a kind: translated where it is shown, unlike names."""
+
+    __slots__ = ()
+
+
 class Refusal(Exception):
     """A decision's no. The class states the fact, `say` is the sentence for a person, `values` fill it.
 

@@ -299,7 +299,12 @@ class Runtime:
     async def _publish(self, events: Sequence[StoredEvent]) -> Sequence[Message | None]:
         assert self._tell is not None, "only where there is something to tell"
         own = [self.read(event) if self.codec.knows(event.type) else None for event in events]
-        boxes = {box.box: box for event in own if event is not None for box in sealed_in(event)}
+        boxes = {
+            box.box: box
+            for stored, event in zip(events, own, strict=True)
+            if event is not None and b'"box"' in stored.data
+            for box in sealed_in(event)
+        }
         enclosed = dict(zip(boxes, await self.vault.enclose_all(list(boxes.values())), strict=True))
         messages: list[Message | None] = []
         for stored, event in zip(events, own, strict=True):

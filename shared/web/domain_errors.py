@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.eventsourcing.commands import Contended, Stale
-from shared.eventsourcing.decider import Refusal, Unknown
+from shared.eventsourcing.decider import Code, Refusal, Unknown
 from shared.eventsourcing.projections import Behind
 from shared.eventsourcing.store import CommandReused, InvalidAppend, StoreUnavailable
 from shared.web.idempotency import key_reused
@@ -30,9 +30,9 @@ class RefusalProblem(Problem):
         return {**super().told(languages, language), "detail": said.format(**self._values(languages, language))}
 
     def _values(self, languages: Languages, language: Language) -> Mapping[str, object]:
-        """Codes such as a kind or a seat are words of the catalog too."""
+        """Codes such as a kind are words of the catalog too; what people wrote is left as it is."""
         return {
-            name: languages.text(language, value) if isinstance(value, str) else value
+            name: languages.text(language, value) if isinstance(value, Code) else value
             for name, value in self._refusal.values.items()
         }
 

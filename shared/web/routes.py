@@ -35,7 +35,10 @@ from shared.web.sessions import NotSignedIn, Session, SessionKey
 
 Open = Literal["open"]
 OPEN: Final[Open] = "open"
-Access: TypeAlias = Action | Open
+SignedIn = Literal["signed-in"]
+SIGNED_IN: Final[SignedIn] = "signed-in"
+"""For what everybody may do who is signed in, such as ending one's own sessions; the handler asks for the rest."""
+Access: TypeAlias = Action | Open | SignedIn
 
 Who = Callable[[Session], Awaitable[Actor | None]]
 """The account's present state: its posts as they are now, or None when it is closed or has signed out everywhere."""
@@ -114,7 +117,7 @@ class Routes:
         return self._route("DELETE", path, access, options)
 
     def _route(self, method: str, path: str, access: Access, options: RouteOptions) -> Callable[[Endpoint], Endpoint]:
-        if access != OPEN and access not in get_args(Action):
+        if access not in (OPEN, SIGNED_IN) and access not in get_args(Action):
             raise ValueError(f"{method} {path}: {access} is no action")
         return self.router.api_route(
             path, methods=[method], openapi_extra={_EXTENSION: access}, **cast("dict[str, Any]", options)
@@ -128,9 +131,10 @@ class Routes:
         if access != OPEN:
             if caller is None:
                 raise unauthenticated()
-            decision = may(caller.actor, access)
-            if not decision.allowed:
-                raise forbidden(decision)
+            if access != SIGNED_IN:
+                decision = may(caller.actor, access)
+                if not decision.allowed:
+                    raise forbidden(decision)
         await self._check_form(request, caller)
         return caller
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from shared.access.policies import Policies, Undeclared
 from shared.access.rights import ACTIONS, RIGHTS
-from shared.web.routes import OPEN, access_of, check
+from shared.web.routes import OPEN, SIGNED_IN, access_of, check
 from tests.golden.documents import SERVICES, app_of
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +62,7 @@ def test_people_bring_commands_by_routes_that_ask_for_the_same_rights(service: s
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_route_has_its_access(service: str) -> None:
     access = access_of(app_of(service))
-    assert set(access.values()) <= {OPEN, *ACTIONS}
+    assert set(access.values()) <= {OPEN, SIGNED_IN, *ACTIONS}
     assert access[f"GET /{service}/asyncapi.json"] == OPEN
     assert access["GET /health/live"] == OPEN
 

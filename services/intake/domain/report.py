@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Literal, TypeAlias, assert_never
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from shared.eventsourcing.decider import Decider, Refusal, Unknown, sentence
+from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 
@@ -329,7 +329,7 @@ def admit(command: AdmitDispute, state: State) -> list[ReportEvent]:
                 )
             ]
         case Received(kind=kind):
-            raise NotADispute(kind=kind)
+            raise NotADispute(kind=Code(kind))
         case _:
             assert_never(state)
 

@@ -28,7 +28,7 @@ from shared.web.languages import mark
 from shared.web.logs import traceparent
 from shared.web.paging import After, CurrentAfter, CurrentPaging, IfMatch, Paging, etag, link_next
 from shared.web.problems import Fault, Problem, malformed, not_found
-from shared.web.routes import OPEN, CurrentActor, Routes, permit
+from shared.web.routes import OPEN, SIGNED_IN, CurrentActor, Routes, permit
 from shared.web.sessions import SessionKey
 
 DANGER_ADVICE = mark(
@@ -56,6 +56,11 @@ class Api:
         roles: list[str] = [post.role for post in actor.posts if post.station == station]
         role = next(iter(roles or [post.role for post in actor.posts]), "")
         return Meta(actor=actor.id, role=role, station=station, causation=causation, trace=traceparent() or "")
+
+    def meta_of(self, actor: Actor, where: Scope, key: Idempotency) -> Meta:
+        """The meta of a decision on something: the actor's role is that of the post at its station."""
+        meta = self.meta(actor, where.station or "", key.command_id)
+        return meta.model_copy(update={"fingerprint": key.fingerprint})
 
     def moment(self, actor: Actor, station: str, happened_at: datetime | None) -> datetime:
         """Now, or the past moment that history entered later tells of; whoever may admit at the station may tell it."""
@@ -261,7 +266,7 @@ def _decisions(routes: Routes, api: Api) -> None:
     async def decide(
         id_: str, command: report.Command, actor: Actor, key: Idempotency, seen: int | None, response: Response
     ) -> schemas.Done:
-        meta = api.meta(actor, causation=key.command_id).model_copy(update={"fingerprint": key.fingerprint})
+        meta = api.meta_of(actor, await scope(api, id_), key)
         handled = await api.reports.decide(id_, command, meta, key.command_id, seen)
         response.headers["ETag"] = etag(handled.version)
         return done(id_, handled)
@@ -342,7 +347,7 @@ def _accounts(routes: Routes, api: Api) -> None:
         permit(actor, "account.change", EVERYWHERE)
         return done(id, await api.accounts.set_password(id, body.password, _keyed(api, actor, key), key.command_id))
 
-    @routes.post("/accounts/{id}/sign-out", access=OPEN)
+    @routes.post("/accounts/{id}/sign-out", access=SIGNED_IN)
     async def sign_out_everywhere(id: Id, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:
         """Ends every session of the account: one's own, or as who may change accounts anybody's."""
         if actor.id != id:

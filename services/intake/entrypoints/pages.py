@@ -267,7 +267,7 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
 
     async def decide(request: Request, id_: str, actor: Any, key: Any, command: report.Command) -> Response:
         try:
-            meta = api.meta(actor).model_copy(update={"fingerprint": key.fingerprint})
+            meta = api.meta_of(actor, await scope(api, id_), key)
             handled = await api.reports.decide(id_, command, meta, key.command_id)
         except Refusal as refusal:
             told = RefusalProblem(refusal)
