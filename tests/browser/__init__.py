@@ -1,0 +1,1 @@
+"""The pages as people have them: the embedded whole in a real browser."""

@@ -1,0 +1,56 @@
+"""Every page that can be opened, by the address its route has; a route without an entry here fails a test."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
+
+from services.intake.entrypoints import pages as intake_pages
+from services.mediation.entrypoints import pages as mediation_pages
+from services.notify.entrypoints import pages as notify_pages
+from shared.web.routes import Routes
+from shared.web.sessions import SessionKey
+from tests.browser.matters import Matters
+
+SIGNED_OUT: Final = "/intake/sign-in"
+
+PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
+    SIGNED_OUT: lambda matters: SIGNED_OUT,
+    "/intake/reports": lambda matters: "/intake/reports",
+    "/intake/reports/new": lambda matters: "/intake/reports/new",
+    "/intake/reports/{id}": lambda matters: f"/intake/reports/{matters.danger['id']}",
+    "/mediation/disputes": lambda matters: "/mediation/disputes",
+    "/mediation/disputes/{id}": lambda matters: f"/mediation/disputes/{matters.building['id']}",
+    "/mediation/overnight": lambda matters: "/mediation/overnight",
+    "/notify/inbox": lambda matters: "/notify/inbox?limit=10",
+    "/notify/deliveries": lambda matters: "/notify/deliveries?limit=10",
+    "/notify/deliveries/{id}": lambda matters: f"/notify/deliveries/{matters.delivery['id']}",
+    "/notify/groups": lambda matters: "/notify/groups",
+    "/notify/groups/new": lambda matters: "/notify/groups/new",
+}
+
+MORE: Final[Mapping[str, Callable[[Matters], str]]] = {
+    "a case room with every form": lambda matters: f"/mediation/disputes/{matters.mid_way.dispute}",
+    "a list that matches nothing": lambda matters: "/notify/deliveries?case=none",
+    "the classified report": lambda matters: f"/intake/reports/{matters.mid_way.report}",
+}
+"""The same pages in another state."""
+
+LEADING_ON: Final = frozenset(
+    {"/intake", "/intake/", "/mediation", "/mediation/", "/mediation/cases/{id}", "/notify", "/notify/"}
+)
+"""They have no page of their own, and lead on to another."""
+
+
+def declared() -> set[str]:
+    """The addresses of all pages, from the routes that the services declare."""
+    nothing = cast("Any", None)
+
+    def routes(prefix: str) -> Routes:
+        return Routes(prefix, who=nothing, session_key=SessionKey(secret=b"0" * 32))
+
+    intake, mediation, notify = routes("/intake"), routes("/mediation"), routes("/notify")
+    cases = routes("/mediation/cases")
+    intake_pages.add(intake, nothing, nothing, nothing)
+    mediation_pages.add(mediation, cases, nothing, nothing, nothing)
+    notify_pages.add(notify, nothing, nothing, nothing)
+    found = [route for each in (intake, mediation, notify, cases) for route in each.router.routes]
+    return {str(cast("Any", route).path) for route in found if "GET" in cast("Any", route).methods}

@@ -1,0 +1,87 @@
+"""What the pages are shown with: reports and disputes that are brought so far over HTTP, each under a name."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+from tests.e2e.procedure import COMMUNITY, SEATS, Case, opened
+from tests.e2e.whole import Whole, until
+
+
+class Matters:
+    """The demo's own stories, and cases that stand at a certain step; each is made when it is first asked for."""
+
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
+
+    def report(self, name: str, subject: str, text: str, **more: Any) -> dict[str, Any]:
+        """A report in the demo's community that waits for a decision."""
+        body = {
+            "channel": "walk_in",
+            "external_id": name,
+            "subject": subject,
+            "text": text,
+            "reported_at": datetime.now(UTC).isoformat(),
+            "station": self.station,
+            "place": {"community": COMMUNITY},
+            **more,
+        }
+        done: dict[str, Any] = self.whole.done("intake", "reports", body, name)
+        self.whole.get("intake", f"reports/{done['id']}", after=done["position"])
+        return done
+
+    def case(self, name: str) -> Case:
+        """An admitted dispute without group and parties."""
+        return opened(self.whole, name, datetime.now(UTC) - timedelta(hours=1), timedelta(minutes=1))
+
+    def with_party_and_group(self, case: Case) -> None:
+        path = f"disputes/{case.dispute}"
+        parties = [{"side": "applicant", "name": "端木甲"}, {"side": "respondent", "name": "欧阳乙"}]
+        self.whole.done("mediation", f"{path}/parties", {"parties": parties}, f"{case.code}-parties")
+        done: dict[str, Any] = {}
+        for number, seat in enumerate(SEATS):
+            account = {"account": self.accounts["leader"]} if number == 0 else {}
+            member = {"seat": seat, "name": f"组员{number}", **account}
+            done = self.whole.done("mediation", f"{path}/members", member, f"{case.code}-{seat}")
+        self.whole.get("mediation", path, after=done["position"])
+
+    @cached_property
+    def station(self) -> str:
+        return str(self.whole.get("intake", "communities")[0]["station"])
+
+    @cached_property
+    def accounts(self) -> dict[str, str]:
+        """The accounts' ids by their names."""
+        return {account["name"]: account["id"] for account in self.whole.get("intake", "accounts")}
+
+    @cached_property
+    def danger(self) -> dict[str, Any]:
+        return self.report(
+            f"BROWSER-danger-{uuid4()}",
+            "邻居打架有人持刀",
+            "楼道里两家人打起来了，有人拿着刀要杀人，已经有人流血受伤，快来救命。",
+        )
+
+    @cached_property
+    def building(self) -> dict[str, Any]:
+        """The demo's unfinished building: 25 owners, two sessions, partly resolved."""
+        (found,) = self.whole.get("mediation", "disputes", state="partly_resolved")["disputes"]
+        return dict(found)
+
+    @cached_property
+    def mid_way(self) -> Case:
+        """A dispute with its parties and a complete group, so that most of the case room's forms are there."""
+        case = self.case(f"BROWSER-mid-way-{uuid4()}")
+        self.with_party_and_group(case)
+        return case
+
+    @cached_property
+    def delivery(self) -> dict[str, Any]:
+        """A message of the demo's building."""
+
+        def planned() -> dict[str, Any] | None:
+            found = self.whole.get("notify", "deliveries", case=self.building["code"], limit=1)["deliveries"]
+            return dict(found[0]) if found else None
+
+        return until("the building's messages", planned)
