@@ -241,7 +241,11 @@ def _covers(reach: Reach, post: Post, actor: Actor, scope: Scope) -> bool:
         case "assigned":
             return False
         case "grid":
-            return post.grid is not None and (post.community, post.grid) == (scope.community, scope.grid)
+            # The grids of each community have their own numbers: a grid alone is no place.
+            return None not in (post.community, post.grid) and (post.community, post.grid) == (
+                scope.community,
+                scope.grid,
+            )
         case "community":
             return post.community is not None and post.community == scope.community
         case "station":
@@ -261,7 +265,8 @@ def _areas(reach: Reach, post: Post) -> list[Area]:
             wide = [Area(post.station, post.community)] if post.community is not None else []
             return [*wide, own]
         case "grid":
-            near = [Area(post.station, post.community, post.grid)] if post.grid is not None else []
+            placed = None not in (post.community, post.grid)
+            near = [Area(post.station, post.community, post.grid)] if placed else []
             return [*near, own]
         case "assigned":
             return [own]

@@ -159,3 +159,11 @@ def test_a_list_shows_exactly_what_authorize_allows(role: Role, post_place: tupl
                             for area in shown
                         )
                         assert in_list == authorize(subject, action, scope).allowed, (action, scope)
+
+
+def test_a_grid_of_no_community_is_no_place() -> None:
+    """Grids of two communities may have the same number: neither a list nor a single look takes one for the other."""
+    head = actor("grid_head", grid="g1")
+    assert not authorize(head, "report.read", HERE).allowed
+    assert not authorize(head, "report.read", Scope("changzhi", None, "g1")).allowed
+    assert areas(head, "report.read") == (Area("changzhi", assigned_only=True),)
