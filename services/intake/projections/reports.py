@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    and_,
     func,
     or_,
     select,
@@ -26,6 +25,7 @@ from shared.contracts import cases
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Recorded, RowProjection
 from shared.eventsourcing.store import microseconds
+from shared.web.areas import within
 
 reports = Table(
     "reports",
@@ -194,18 +194,11 @@ async def _rows(database: Database, statement: Select[Any]) -> list[dict[str, An
 
 
 def _visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
-    """Reports in any of these areas; those of `assigned_only` are what the actor brought in."""
-    if not areas:
-        return reports.c.report.is_(None)
-    return or_(*(_within(area, actor) for area in areas))
-
-
-def _within(area: Area, actor: str) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [reports.c.report.is_not(None)]
-    for name in ("station", "community", "grid"):
-        value = getattr(area, name)
-        if value is not None:
-            conditions.append(reports.c[name] == value)
-    if area.assigned_only:
-        conditions.append(reports.c.registered_by == actor)
-    return and_(*conditions)
+    """Assigned to an actor is what it brought in."""
+    return within(
+        areas,
+        station=reports.c.station,
+        community=reports.c.community,
+        grid=reports.c.grid,
+        assigned=reports.c.registered_by == actor,
+    )

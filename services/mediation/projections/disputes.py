@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    and_,
     func,
     or_,
     select,
@@ -28,6 +27,7 @@ from shared.access.rights import Area
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Recorded, RowProjection
 from shared.eventsourcing.store import microseconds
+from shared.web.areas import among, listed, within
 
 STATION_ZONE: Final = ZoneInfo("Asia/Shanghai")
 NIGHTFALL: Final = time(22, 0)
@@ -154,10 +154,9 @@ def _members(row: dict[str, Any], person: str, account: str | None, gone: str | 
     members: dict[str, str | None] = {**orjson.loads(row["members"]), person: account}
     if gone is not None:
         members.pop(gone, None)
-    accounts = sorted({held for held in members.values() if held is not None})
     return {
         "members": orjson.dumps(members, option=orjson.OPT_SORT_KEYS).decode(),
-        "assigned": "".join(f"|{held}|" for held in accounts),
+        "assigned": listed(held for held in members.values() if held is not None),
     }
 
 
@@ -242,17 +241,10 @@ async def _rows(database: Database, statement: Select[Any]) -> list[dict[str, An
 
 
 def _visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
-    if not areas:
-        return disputes.c.id.is_(None)
-    return or_(*(_within(area, actor) for area in areas))
-
-
-def _within(area: Area, actor: str) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [disputes.c.id.is_not(None)]
-    for name in ("station", "community", "grid"):
-        value = getattr(area, name)
-        if value is not None:
-            conditions.append(disputes.c[name] == value)
-    if area.assigned_only:
-        conditions.append(disputes.c.assigned.contains(f"|{actor}|", autoescape=True))
-    return and_(*conditions)
+    return within(
+        areas,
+        station=disputes.c.station,
+        community=disputes.c.community,
+        grid=disputes.c.grid,
+        assigned=among(actor, disputes.c.assigned),
+    )

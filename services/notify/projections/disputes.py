@@ -6,13 +6,13 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, func, or_, select
 
 from services.notify.projections.deliveries import deliveries
-from services.notify.projections.reach import within
 from shared.access.rights import Area
 from shared.contracts import cases
 from shared.contracts.reports import DisputeAdmitted
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Recorded, RowProjection
 from shared.eventsourcing.store import microseconds
+from shared.web.areas import within
 
 disputes = Table(
     "disputes",

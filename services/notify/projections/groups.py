@@ -3,14 +3,14 @@
 from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, false, func, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, MetaData, Table, Text, false, func, select
 
 from services.notify.domain.group import GroupRegistered, Owner, OwnerChanged
-from services.notify.projections.reach import within
 from shared.access.rights import Area
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Recorded, RowProjection
 from shared.eventsourcing.store import microseconds
+from shared.web.areas import within
 
 groups = Table(
     "groups",
@@ -96,8 +96,5 @@ async def count(database: Database, areas: Sequence[Area]) -> dict[str, int]:
         return {kind: number for kind, number in await tx.execute(statement)}  # noqa: C416
 
 
-def _visible(areas: Sequence[Area]) -> Any:
-    wide = [Area(area.station, area.community) for area in areas if area.grid is None and not area.assigned_only]
-    return within(
-        wide, station=groups.c.station, community=groups.c.community, grid=groups.c.community, assigned=false()
-    )
+def _visible(areas: Sequence[Area]) -> ColumnElement[bool]:
+    return within(areas, station=groups.c.station, community=groups.c.community, grid=None, assigned=false())

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
 from services.notify.projections.deliveries import deliveries
 from services.notify.projections.disputes import disputes
 from services.notify.projections.inbox import inbox
-from services.notify.projections.reach import within
 from shared.access.rights import Area
 from shared.eventsourcing.database import Database
+from shared.web.areas import within
 
 _DELIVERIES = select(deliveries, disputes.c.community, disputes.c.grid).select_from(
     deliveries.outerjoin(disputes, disputes.c.code == deliveries.c.code)
@@ -114,13 +114,12 @@ def _visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
 
 def _in_inbox(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
     """Nobody sees another's inbox; a station's is seen by whoever may read notices where the dispute belongs."""
-    wide = [area for area in areas if not area.assigned_only]
     of_station = within(
-        wide,
+        areas,
         station=inbox.c.station,
         community=disputes.c.community,
         grid=disputes.c.grid,
-        assigned=true(),
+        assigned=false(),  # what is assigned to one is in that one's inbox, and not in a station's
     )
     mine = inbox.c.account == actor
     return and_(inbox.c.delivered_at.is_not(None), or_(mine, and_(inbox.c.account.is_(None), of_station)))
