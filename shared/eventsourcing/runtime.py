@@ -76,6 +76,16 @@ class Settings:
     replication: int = 1
 
 
+class NoSuchProjection(LookupError):
+    """A read model is asked for that the composition root has not given to the runtime."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"there is no projection {name!r}; there are {', '.join(sorted(known))}: "
+            "ask for one of them, or give the new one to runtime.project() in the service's main.py"
+        )
+
+
 class FollowerState(NamedTuple):
     name: str
     position: int
@@ -269,6 +279,7 @@ class Runtime:
 
     async def wait_for(self, projection: str, position: int, source: str | None = None) -> None:
         """Reading one's own write: until the projection holds position N of this store, or of another service's."""
+        self._known(projection)
         if source is not None and source != self.settings.service:
             position = await self._arrival(source, position)
         await wait_until(lambda: projected(self.database, projection), projection, position)
@@ -365,7 +376,12 @@ class Runtime:
                 progress(position, max(head.position, position))
 
     async def rebuild(self, name: str, progress: Progress | None = None) -> int:
-        return await rebuild(self.projections[name], self.store, self.read, progress)
+        return await rebuild(self._known(name), self.store, self.read, progress)
+
+    def _known(self, projection: str) -> Projection:
+        if projection not in self.projections:
+            raise NoSuchProjection(projection, self.projections)
+        return self.projections[projection]
 
     async def _park_refusal(self, policy: str, event: StoredEvent, why: Exception) -> None:
         id_ = derived_id("refused", self.settings.service, policy, event.position)
