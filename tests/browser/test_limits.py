@@ -61,3 +61,11 @@ def test_who_has_not_signed_in_is_asked_to_whoever_else_has(browsing: Browsing, 
                 assert "/intake/sign-in" in window.page.url
                 expect(window.page.get_by_role("button", name="登录")).to_be_visible()
                 assert matters.building["code"] not in window.page.content()
+
+
+def test_a_mediator_neither_finds_nor_opens_a_case_of_another_group(browsing: Browsing, matters: Matters) -> None:
+    with browsing.window("mediator") as window:
+        window.open("/mediation/disputes")
+        assert matters.mid_way.code not in window.page.content()
+        window.open(f"/mediation/disputes/{matters.mid_way.dispute}", expect=403)
+        assert "端木甲" not in window.page.content()
