@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple, Protocol
 
+from aiokafka.errors import KafkaError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils import uuid7
@@ -121,6 +122,8 @@ class Follower:
             try:
                 handled = await self.step()
                 pending = await self._keep()
+                if self.failing is not None:
+                    log.info("follower %s goes on at position %d", self.name, self.position)
                 self.failures, self.failing = 0, None
                 if not handled:
                     await self._store.appended.wait(ticket, KEEP_SECONDS if pending else POLL_SECONDS)
@@ -133,8 +136,13 @@ class Follower:
             except Exception as error:
                 self.failures += 1
                 self._checkpoint = None
-                self.failing = f"{type(error).__name__}: {error}"
-                log.exception("follower %s failed at position %d (time %d)", self.name, self.position, self.failures)
+                before, self.failing = self.failing, f"{type(error).__name__}: {error}"
+                if not isinstance(error, KafkaError | OSError):
+                    log.exception(
+                        "follower %s failed at position %d (time %d)", self.name, self.position, self.failures
+                    )
+                elif self.failing != before:  # something is away that comes back; once said, it stays so until then
+                    log.warning("follower %s waits at position %d: %s", self.name, self.position, self.failing)
                 await asyncio.sleep(_BACK_OFF[min(self.failures, len(_BACK_OFF)) - 1])
             finally:
                 self._store.appended.discard(ticket)

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from pydantic import BaseModel
 from uuid_utils import uuid7
@@ -54,6 +55,8 @@ from shared.eventsourcing.store import (
 from shared.eventsourcing.timers import Fire, Schedule, TimerClock, Timers
 
 log = logging.getLogger(__name__)
+listening = logging.getLogger("shared.eventsourcing.listening")
+"""What FastStream says while it listens."""
 
 _READ_CACHE = 4_000
 _RECEIVED = ("received/", "retried/")
@@ -74,6 +77,19 @@ class Settings:
     deployment_key: bytes = field(repr=False)
     partitions: int = 4
     replication: int = 1
+
+
+def _outage_in_one_line(record: logging.LogRecord) -> bool:
+    """That Kafka is away is expected and no fault of a line of code: FastStream's traceback of it says nothing."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, KafkaError | OSError):
+        record.msg, record.args = f"{record.getMessage()}: {error!r}", ()
+        record.exc_info, record.exc_text = None, None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
+
+
+listening.addFilter(_outage_in_one_line)
 
 
 class NoSuchProjection(LookupError):
@@ -224,7 +240,7 @@ class Runtime:
         while True:
             broker = KafkaBroker(
                 self.settings.kafka,
-                logger=log,
+                logger=listening,
                 graceful_timeout=5,
                 allow_auto_create_topics=False,
                 client_id=f"wangge-{self.settings.service}",

@@ -5,7 +5,8 @@ import logging
 import re
 import secrets
 import sys
-from collections.abc import Mapping, MutableMapping
+import time
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, TextIO
 
 import structlog
@@ -18,6 +19,8 @@ _PHONE: Final = re.compile(r"(?<!\d)((?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(\d{
 _IDENTITY: Final = re.compile(r"(?<!\d)(\d{3})\d{3}[- ]?\d{8}[- ]?\d{3}[\dXx](?![\dXx])", re.ASCII)
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _UNPRINTABLE: Final = re.compile(r"[\x7f-\x9f\u2028\u2029]")
+_REPEATING: Final = ("aiokafka", "shared.eventsourcing.listening")
+"""Who says the same again and again, for each topic and node, for as long as Kafka does not answer."""
 _KEPT: Final = frozenset({"ts", "level", "service", "version", "trace_id", "span_id", "logger"})
 
 
@@ -49,6 +52,7 @@ def configure(service: str, version: str = "", *, level: str = "INFO", stream: T
     )
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(formatter)
+    handler.addFilter(OncePerMinute(_REPEATING))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -66,6 +70,33 @@ def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 def masked(text: str) -> str:
     """The text with mobile and identity numbers made unreadable."""
     return _PHONE.sub(r"\1****\2", _IDENTITY.sub(r"\1***************", text))
+
+
+class OncePerMinute(logging.Filter):
+    """Of the warnings and errors of these loggers, lets each kind pass once a minute and says how many were like it.
+
+    A kind is a logger's text before its values are put in, so that one trouble does not hide another.
+    """
+
+    def __init__(self, loggers: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._loggers = tuple(loggers)
+        self._clock = clock
+        self._passed: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        repeating = any(record.name == each or record.name.startswith(f"{each}.") for each in self._loggers)
+        if not repeating or record.levelno < logging.WARNING:
+            return True
+        kind, now = (record.name, str(record.msg)), self._clock()
+        last, held_back = self._passed.get(kind, (float("-inf"), 0))
+        if now - last < 60:
+            self._passed[kind] = (last, held_back + 1)
+            return False
+        self._passed[kind] = (now, 0)
+        if held_back:
+            record.held_back = held_back
+        return True
 
 
 class Tracing:

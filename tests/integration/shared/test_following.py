@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar
 
 import orjson
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, Text, select
 
 from shared.eventsourcing import followers
@@ -173,6 +175,37 @@ async def test_a_projection_that_fails_is_visible_and_goes_on_when_it_is_mended(
     running = False
     await asyncio.wait_for(task, 5)
     assert not store.appended._waiting, "no ticket is left behind"
+
+
+async def test_an_outage_is_one_line_in_the_log_and_a_fault_has_its_trace(
+    sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(followers, "_BACK_OFF", (0.01,))
+    caplog.set_level(logging.INFO, logger=followers.__name__)
+    why: list[Exception] = [*[KafkaConnectionError("Kafka is away")] * 3, ConnectionRefusedError("and refuses")]
+    why += [RuntimeError("a fault")] * 2
+
+    class Waiting(Counts):
+        async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
+            if why:
+                raise why.pop(0)
+            await super().apply(rows, events)
+
+    projection = Waiting()
+    await prepare([projection], sqlite_store.database)
+    await append(sqlite_store, 0, 3)
+    one = follower(sqlite_store, projection)
+    await one.run(lambda: one.position < 3)
+    assert [(record.levelname, bool(record.exc_info)) for record in caplog.records] == [
+        ("WARNING", False),
+        ("WARNING", False),
+        ("ERROR", True),
+        ("ERROR", True),
+        ("INFO", False),
+    ]
+    said = caplog.records[0].getMessage()
+    assert said.startswith("follower projection:counts waits at position 0: ")
+    assert said.endswith("Kafka is away")
 
 
 async def test_another_runner_takes_over_when_the_first_is_frozen(

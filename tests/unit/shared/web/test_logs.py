@@ -113,3 +113,32 @@ def test_what_a_request_causes_is_told_its_trace() -> None:
     assert logs.traceparent() is None
     with structlog.contextvars.bound_contextvars(trace_id="a" * 32, span_id="b" * 16):
         assert logs.traceparent() == f"00-{'a' * 32}-{'b' * 16}-01"
+
+
+def test_what_aiokafka_repeats_is_said_once_a_minute_and_counted(stream: io.StringIO) -> None:
+    now = [0.0]
+    (handler,) = (each for each in logging.getLogger().handlers if each.filters)
+    handler.filters[:] = [logs.OncePerMinute(["aiokafka"], lambda: now[0])]
+    cluster = logging.getLogger("aiokafka.cluster")
+    for now[0] in (0.0, 5.0, 59.0):
+        for topic in ("reports", "cases"):
+            cluster.error("Topic %s not found in cluster metadata", topic)
+        cluster.error("Topic %s is not authorized for this client", "reports")
+        logging.getLogger("aiokafka").error("Unable connect to node with id %s: %s", 0, "refused")
+        logging.getLogger("wangge.relay").error("said each time")
+    now[0] = 61.0
+    cluster.error("Topic %s not found in cluster metadata", "cases")
+    told = [(record["event"], record.get("held_back")) for record in records(stream)]
+    assert [each for each in told if each[0] != "said each time"] == [
+        ("Topic reports not found in cluster metadata", None),
+        ("Topic reports is not authorized for this client", None),
+        ("Unable connect to node with id 0: refused", None),
+        ("Topic cases not found in cluster metadata", 5),
+    ]
+    assert told.count(("said each time", None)) == 3
+
+
+def test_the_logs_of_a_service_hold_back_what_aiokafka_repeats(stream: io.StringIO) -> None:
+    for _ in range(3):
+        logging.getLogger("aiokafka").error("Unable connect to node with id %s: %s", 0, "refused")
+    assert len(records(stream)) == 1
