@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import anyio
@@ -54,6 +55,8 @@ def front(services: Mapping[str, str], client: httpx2.AsyncClient | None = None)
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0),
         trust_env=False,
     )
+    # Else the client would remember one person's session and send it with everybody else's requests.
+    own.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     proxy = _Front(services, own)
 
     @asynccontextmanager

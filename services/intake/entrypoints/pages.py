@@ -14,7 +14,7 @@ from services.intake.application.submissions import Draft
 from services.intake.domain import report
 from services.intake.entrypoints.http import Api, Id, before, detail, report_out, scope, scope_of
 from services.intake.projections import reports as report_rows
-from shared.access.actors import Scope
+from shared.access.actors import Actor, Scope
 from shared.access.rights import areas, authorize
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import Refusal
@@ -252,6 +252,7 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
                     "text": text,
                     "reported_at": _local(reported_at) or api.runtime.clock(),
                     "station": api.station,
+                    "where": {"community": _community(actor)},
                 }
             )
         except ValidationError as error:
@@ -307,6 +308,12 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
         permit(actor, "report.refuse", await scope(api, id))
         command = report.RefuseReport(reason=reason, other_route=other_route, by=actor.id, now=api.runtime.clock())
         return await decide(request, id, actor, key, command)
+
+
+def _community(actor: Actor) -> str | None:
+    """The community of who writes it down, so that they may go on with the case; None where it has none, or several."""
+    found = {post.community for post in actor.posts}
+    return found.pop() if len(found) == 1 else None
 
 
 def _local(text: str) -> datetime | None:

@@ -313,3 +313,13 @@ async def test_metrics_are_one_page_with_each_family_once(browser: httpx2.AsyncC
 async def test_metrics_that_are_no_metrics_are_named(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
     upstream.metrics = '# TYPE x gauge\nx{a="1" 2\n'
     assert (await browser.get("/metrics")).status_code == 502
+
+
+async def test_what_one_person_was_given_is_not_sent_with_anybody_elses_request(browser: httpx2.AsyncClient) -> None:
+    given = await browser.get("/intake/sign-in")
+    assert given.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    browser.cookies.clear()
+    for service in SERVICES:
+        assert "cookie" not in (await browser.get(f"/{service}/")).json()["headers"]
+    own = await browser.get("/intake/", headers={"cookie": "a=mine"})
+    assert own.json()["headers"]["cookie"] == "a=mine"
