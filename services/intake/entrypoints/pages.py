@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.application.submissions import Draft
 from services.intake.domain import report
+from services.intake.domain.streams import REPORT
 from services.intake.entrypoints.http import Api, Id, before, detail, report_out, scope, scope_of
 from services.intake.projections import reports as report_rows
 from shared.access.actors import Actor, Scope
@@ -209,11 +210,22 @@ async def show(
 
 
 async def history(api: Api, id_: str) -> list[dict[str, Any]]:
-    """What happened to the report, from its own stream."""
+    """What happened to the report and when, from its own stream; history entered later keeps its own dates."""
     entries = []
-    for stored in await api.runtime.store.read_stream(f"report-{id_}"):
-        entries.append({"event": api.runtime.read(stored), "type": stored.type, "at": stored.recorded_at})
+    for stored in await api.runtime.store.read_stream(REPORT.stream(id_)):
+        event = api.runtime.read(stored)
+        entries.append({"event": event, "type": stored.type, "at": _happened_at(event, stored.recorded_at)})
     return entries
+
+
+def _happened_at(event: object, recorded_at: datetime) -> datetime:
+    match event:
+        case report.ReportReceived(received_at=at) | report.ReportClassified(classified_at=at):
+            return at
+        case report.DisputeAdmitted(admitted_at=at) | report.ReportRefused(refused_at=at):
+            return at
+        case _:
+            return recorded_at
 
 
 def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> None:
