@@ -10,7 +10,7 @@ PORT ?= $(or $(WANGGE_PORT),8080)
         contracts messages lock image clean
 
 help:  ## This list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
 
 setup: $(VENV)/.ready  ## Virtual environment, pinned packages, front-end files
 
