@@ -121,7 +121,7 @@ class Follower:
             ticket = self._store.appended.ticket()
             try:
                 handled = await self.step()
-                pending = await self._keep()
+                pending = await self.keep()
                 if self.failing is not None:
                     log.info("follower %s goes on at position %d", self.name, self.position)
                 self.failures, self.failing = 0, None
@@ -147,10 +147,10 @@ class Follower:
             finally:
                 self._store.appended.discard(ticket)
         with suppress(Exception):  # what was not kept is passed once more by whoever leads next
-            await self._keep(now=True)
+            await self.keep(now=True)
         self.failures, self.failing = 0, None  # whoever leads now says how it goes
 
-    async def _keep(self, *, now: bool = False) -> bool:
+    async def keep(self, *, now: bool = False) -> bool:
         """Writes a checkpoint that moved on without effects, every now and then; answers whether one waits."""
         at = self._checkpoint
         if at is None or at.written is None:

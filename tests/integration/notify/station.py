@@ -21,6 +21,7 @@ from shared.contracts.cases import Case
 from shared.contracts.envelope import Contract
 from shared.contracts.vocabulary import Personal
 from shared.eventsourcing.commands import derived_id
+from shared.eventsourcing.followers import Follower
 from shared.eventsourcing.migration import migrate
 from shared.eventsourcing.projections import prepare, rebuild
 from shared.eventsourcing.runtime import Runtime, Settings
@@ -78,8 +79,13 @@ class Station:
 
     async def turn(self) -> None:
         """Lets every follower read to the end, policies and what they lead to as well."""
-        while sum([await follower.step() for follower in self.runtime.followers.values()]):
+        while sum([await self._stepped(follower) for follower in self.runtime.followers.values()]):
             pass
+
+    async def _stepped(self, follower: Follower) -> int:
+        handled = await follower.step()
+        await follower.keep(now=True)
+        return handled
 
     async def hear(self, *contracts: Contract, source: str = "mediation") -> None:
         """Stores contracts as the receiver does, and lets everything follow."""
