@@ -60,6 +60,7 @@ def configure(service: str, version: str = "", *, level: str = "INFO", stream: T
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+        logger.setLevel(logging.NOTSET)
 
 
 def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

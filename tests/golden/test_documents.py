@@ -15,6 +15,7 @@ from shared.contracts.asyncapi import TOPICS, ServiceName
 from shared.eventsourcing import relay
 from shared.eventsourcing.cloudevents import CloudEvent
 from shared.eventsourcing.runtime import Runtime
+from shared.web.routes import OPEN, SIGNED_IN
 from tests.golden.documents import DOCS, DOCUMENTS, SERVICES, app_of, text_of
 
 JsonObject = dict[str, Any]
@@ -193,7 +194,7 @@ def test_an_openapi_document_is_valid_and_of_its_service(service: str) -> None:
 def test_an_operation_says_what_it_does_who_may_and_how_it_refuses(operation: Operation) -> None:
     said = operation.said
     assert said.get("summary"), "give its function a name that says what it does"
-    assert said.get("x-access") in ("open", *ACTIONS), "add it by Routes, with its access"
+    assert said.get("x-access") in (OPEN, SIGNED_IN, *ACTIONS), "add it by Routes, with its access"
     assert {"4XX", "5XX"} <= said["responses"].keys()
     for status in ("422", "4XX", "5XX"):
         assert "application/problem+json" in said["responses"][status]["content"]
