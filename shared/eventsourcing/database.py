@@ -137,10 +137,6 @@ class Database:
             return "CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)"
         return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 
-    @property
-    def engine(self) -> AsyncEngine:
-        return self._writing
-
     async def close(self) -> None:
         for engine in (self._writing, self._following, self._reading):
             await engine.dispose()

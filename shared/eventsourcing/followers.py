@@ -106,7 +106,6 @@ class Follower:
         self.name = handler.name
         self.handler = handler
         self.position = 0
-        self.leading = False
         self.failing: str | None = None
         self.failures = 0
         self._store = store

@@ -175,10 +175,6 @@ class Vault:
         if self._database.dialect == "postgresql":
             await tx.execute(text(f"SELECT pg_advisory_xact_lock{kind}({_LOCK_ID})"))
 
-    def forget(self) -> None:
-        """Drops the keys held in memory, as another replica's erasure asks for."""
-        self._open_keys.clear()
-
     async def _existing(self, ids: Iterable[str]) -> dict[str, AESGCM]:
         now = time.monotonic()
         keys = {}
