@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime, BaseModel, Field
 
 from shared.contracts.envelope import Contract
-from shared.contracts.vocabulary import Channel, Contact, Kind, Personal
+from shared.contracts.vocabulary import Channel, ComplainedPost, Confidentiality, Contact, Kind, Level, Personal
 
 REPORTS = "wangge.intake.reports.v1"
 SUBMISSIONS = "wangge.integration.reports.v1"
@@ -40,6 +40,10 @@ class ReportReceived(Contract, frozen=True):
     headline: Personal
     reported_at: AwareDatetime
     received_at: AwareDatetime
+    confidentiality: Confidentiality = "open"
+    complained_of: tuple[str, ...] = ()
+    """Accounts, and posts at the station as `post:ROLE`, to whom it is neither given nor shown."""
+    level: Level = "desk"
 
 
 class ReportClassified(Contract, frozen=True):
@@ -53,6 +57,9 @@ class ReportClassified(Contract, frozen=True):
     code: str
     kind: Kind
     classified_at: AwareDatetime
+    complained_of: tuple[str, ...] = ()
+    """Accounts, and posts at the station as `post:ROLE`, to whom it is neither given nor shown."""
+    level: Level = "desk"
 
 
 class DisputeAdmitted(Contract, frozen=True):
@@ -70,8 +77,10 @@ class DisputeAdmitted(Contract, frozen=True):
     headline: Personal
     story: Personal
     reporter: Contact | None
+    """Of a confidential report the id alone; an anonymous one has none."""
     occurred_on: date | None
     admitted_at: AwareDatetime
+    confidentiality: Confidentiality = "open"
 
 
 class ReportRefused(Contract, frozen=True):
@@ -110,3 +119,9 @@ class ReportSubmitted(Contract, frozen=True):
     community: str | None = None
     grid: str | None = None
     compound: str | None = None
+    address: str | None = Field(default=None, max_length=300)
+    longitude: float | None = Field(default=None, ge=-180, le=180)
+    latitude: float | None = Field(default=None, ge=-90, le=90)
+    confidentiality: Confidentiality = "open"
+    complained_of: tuple[ComplainedPost, ...] = Field(default=(), max_length=6)
+    """Posts at the station whose holders it complains of: they neither get nor see it."""

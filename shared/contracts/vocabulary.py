@@ -10,9 +10,29 @@ Kind: TypeAlias = Literal["dispute", "incident", "fraud", "hazard", "enquiry", "
 """纠纷、案事件、涉诈、隐患、咨询、求助与投诉、其他."""
 
 Channel: TypeAlias = Literal[
-    "hotline_12345", "police_110", "chat", "patrol", "inspection", "household_check", "walk_in", "anti_fraud", "mailbox"
+    "hotline_12345",
+    "police_110",
+    "chat",
+    "patrol",
+    "inspection",
+    "household_check",
+    "walk_in",
+    "anti_fraud",
+    "mailbox",
+    "resident_form",
 ]
-"""12345 热线、110、微信群、巡防、场所检查、入户核查、来访、反诈中心、信箱."""
+"""12345 热线、110、微信群、巡防、场所检查、入户核查、来访、反诈中心、信箱、居民自助填报."""
+
+Confidentiality: TypeAlias = Literal["open", "confidential", "anonymous"]
+"""公开、保密、匿名."""
+
+ComplainedPost: TypeAlias = Literal[
+    "community_officer", "auxiliary", "mediator", "grid_head", "volunteer", "station_leader"
+]
+"""可被投诉的岗位: 社区民警、社区辅警、调解员、楼院长（网格员）、治安志愿者、所领导."""
+
+Level: TypeAlias = Literal["desk", "station", "city"]
+"""谁来处理: 值班窗口、本所领导、上级机关; a complaint lies one level above whom it is about."""
 
 Seat: TypeAlias = Literal["area_leader", "community_officer", "auxiliary", "neighbour"]
 """3+N 席位: 包片所领导、社区民警、社区辅警、邻里与社会力量."""

@@ -11,7 +11,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from services.intake.application import submissions
 from services.intake.application.submissions import Draft, SealedSubmission
-from services.intake.domain import account, community, person, report
+from services.intake.domain import account, community, complaint, person, report
 from services.intake.domain.report import Suggestion
 from services.intake.domain.streams import ACCOUNT, COMMUNITY, PERSON, REPORT
 from shared.eventsourcing.commands import Handled, Stale, derived_id
@@ -50,6 +50,7 @@ class Reports:
     ) -> list[Registered]:
         """Takes reports in; `commands` are (command id, fingerprint) of each. Repeated ones change nothing."""
         now = now or self._runtime.clock()
+        drafts = [await self._lifted(draft) if draft.about else draft for draft in drafts]
         sealed = await submissions.seal(drafts, self._runtime.vault)
         return list(
             await asyncio.gather(
@@ -59,6 +60,16 @@ class Reports:
                 )
             )
         )
+
+    async def _lifted(self, draft: Draft) -> Draft:
+        """A complaint goes to the level above whoever it is about."""
+        roles: dict[str, list[str]] = {}
+        for id_ in complaint.accounts(draft.about):
+            _, state = await self._runtime.commands.load(ACCOUNT, id_)
+            if isinstance(state, account.Absent):
+                raise account.NoSuchAccount
+            roles[id_] = [post.role for post in state.posts] if isinstance(state, account.Opened) else []
+        return Draft.model_validate({**draft.__dict__, "level": complaint.level(draft.about, roles)})
 
     async def _register(
         self, submission: SealedSubmission, id_: str, fingerprint: str, meta: Meta, now: datetime

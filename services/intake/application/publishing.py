@@ -29,10 +29,18 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
                 headline=personal(event.subject),
                 reported_at=event.reported_at,
                 received_at=event.received_at,
+                confidentiality=event.confidentiality,
+                complained_of=event.about,
+                level=event.level,
             )
         case report.ReportClassified():
             return reports.ReportClassified(
-                report=event.report, code=event.code, kind=event.kind, classified_at=event.classified_at
+                report=event.report,
+                code=event.code,
+                kind=event.kind,
+                classified_at=event.classified_at,
+                complained_of=event.about,
+                level=event.level,
             )
         case report.DisputeAdmitted():
             return reports.DisputeAdmitted(
@@ -46,6 +54,7 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
                 reporter=None if event.reporter is None else _contact(event.reporter, personal),
                 occurred_on=event.occurred_on,
                 admitted_at=event.admitted_at,
+                confidentiality=event.confidentiality,
             )
         case report.ReportRefused():
             return reports.ReportRefused(

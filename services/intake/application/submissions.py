@@ -1,14 +1,27 @@
 """A report on its way in: from what a channel brings, in clear, to a command with sealed values and a suggestion."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
-from services.intake.domain import report, triage
-from services.intake.domain.report import Channel, Place, RegisterReport, Reporter, Suggestion
+from services.intake.domain import complaint, report, triage
+from services.intake.domain.report import (
+    Channel,
+    Confidentiality,
+    Consent,
+    FiledBy,
+    Identity,
+    Level,
+    Place,
+    Point,
+    RegisterReport,
+    Relation,
+    Reporter,
+    Suggestion,
+)
 from shared.contracts.reports import ReportSubmitted
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import sentence
@@ -30,6 +43,12 @@ def _clean(value: Any) -> Any:
 def _said(value: str) -> str:
     if not value.strip():
         raise ValueError(sentence("This must not be blank."))
+    return value
+
+
+def _mark(value: str) -> str:
+    if value.startswith(complaint.POST) and value not in complaint.POSTS:
+        raise ValueError(sentence("No post of this name can be complained of."))
     return value
 
 
@@ -59,7 +78,50 @@ class Where(BaseModel, frozen=True, extra="forbid"):
         return Place(community=self.community, grid=self.grid, compound=self.compound)
 
 
-class Draft(BaseModel, frozen=True):
+Complained: TypeAlias = Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f|]+$"), AfterValidator(_mark)]
+"""Whom a report complains of: an account's id, or `post:ROLE`."""
+
+
+class Helper(BaseModel, frozen=True, extra="forbid"):
+    """Who files for somebody else (代办人), in clear; how the person agreed must be said."""
+
+    relation: Relation
+    consent: Consent
+    name: Text | None = Field(default=None, max_length=100)
+    phone: Text | None = Field(default=None, max_length=40)
+
+
+class Circumstances(BaseModel):
+    """What a report may say besides who, what and when."""
+
+    address: Text | None = Field(default=None, max_length=300, description="where it happened, in words")
+    point: Point | None = Field(default=None, description="where it happened, WGS-84")
+    confidentiality: Confidentiality = Field(
+        default="open",
+        description="confidential: name and phone are opened for a recorded reason only; anonymous: there are none",
+    )
+    filed_by: Helper | None = Field(default=None, description="who files it for the person named as the reporter")
+    about: tuple[Complained, ...] = Field(
+        default=(),
+        max_length=20,
+        description="whom it complains of, who will neither get nor see it: ids of accounts, or `post:ROLE`",
+    )
+    public: bool = Field(default=False, description="the subject and the place may be shown to everybody")
+
+
+def known_reporter(confidentiality: Confidentiality, *, is_named: bool, is_helped: bool) -> None:
+    """An anonymous report has no reporter, a confidential one has one to hide."""
+    if confidentiality == "anonymous" and (is_named or is_helped):
+        raise ValueError(
+            sentence("An anonymous report carries no name and no phone: leave them out, or file it as confidential.")
+        )
+    if confidentiality == "confidential" and not is_named:
+        raise ValueError(
+            sentence("A confidential report needs a name or a phone to hide: give one, or file it as anonymous.")
+        )
+
+
+class Draft(Circumstances, frozen=True):
     """What a channel brings, in clear; it is never stored like this."""
 
     report: str
@@ -73,6 +135,27 @@ class Draft(BaseModel, frozen=True):
     reporter_name: Text | None = Field(default=None, max_length=100)
     reporter_phone: Text | None = Field(default=None, max_length=40)
     occurred_on: date | None = None
+    level: Level = "desk"
+
+    @model_validator(mode="after")
+    def _reporter_is_as_said(self) -> Self:
+        known_reporter(self.confidentiality, is_named=self.is_named, is_helped=self.filed_by is not None)
+        return self
+
+    @property
+    def helper(self) -> str:
+        """The id of who files it for the reporter: of this report only."""
+        return derived_id("helper", self.report)
+
+    @property
+    def identity(self) -> str:
+        """The key of a confidential report's names and phones."""
+        return f"identity-{self.report}"
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Whose erasure takes the report's words along."""
+        return (*((self.person,) if self.is_named else ()), *((self.helper,) if self.filed_by else ()))
 
     @property
     def person(self) -> str:
@@ -98,6 +181,14 @@ class SealedSubmission(BaseModel, frozen=True):
     place: Place
     occurred_on: date | None
     suggestion: Suggestion
+    address: Sealed | None = None
+    point: Point | None = None
+    confidentiality: Confidentiality = "open"
+    identity: Identity | None = None
+    filed_by: FiledBy | None = None
+    about: tuple[str, ...] = ()
+    level: Level = "desk"
+    public: bool = False
 
 
 def draft_of(submitted: ReportSubmitted, report_id: str, station: str) -> Draft:
@@ -112,25 +203,28 @@ def draft_of(submitted: ReportSubmitted, report_id: str, station: str) -> Draft:
         where=Where(community=submitted.community, grid=submitted.grid, compound=submitted.compound),
         reporter_name=submitted.reporter_name,
         reporter_phone=submitted.reporter_phone,
+        address=submitted.address,
+        point=point_of(submitted.longitude, submitted.latitude),
+        confidentiality=submitted.confidentiality,
+        about=tuple(complaint.POST + role for role in submitted.complained_of),
+        level=complaint.level((complaint.POST + role for role in submitted.complained_of), {}),
     )
+
+
+def point_of(longitude: float | None, latitude: float | None) -> Point | None:
+    return None if longitude is None or latitude is None else Point(longitude=longitude, latitude=latitude)
 
 
 async def seal(drafts: Sequence[Draft], vault: Vault) -> list[SealedSubmission]:
     """Seals many drafts with one visit to the vault. A report's text is under its own key, linked to its reporter."""
-    ids = [key for draft in drafts for key in (f"report-{draft.report}", draft.person)]
-    links: dict[str, tuple[str, ...]] = {f"report-{d.report}": (d.person,) for d in drafts if d.is_named}
+    ids = [key for draft in drafts for key in _keys(draft)]
+    links: dict[str, tuple[str, ...]] = {f"report-{d.report}": d.persons for d in drafts if d.persons}
+    links |= {d.identity: d.persons for d in drafts if d.confidentiality == "confidential" and d.persons}
     seal_value = await vault.sealer(ids, links)
     sealed = []
     for draft in drafts:
         key = f"report-{draft.report}"
-        reporter = None
-        if draft.is_named:
-            name, phone = draft.reporter_name, draft.reporter_phone
-            reporter = Reporter(
-                person=draft.person,
-                name=seal_value(draft.person, name) if name else None,
-                phone=seal_value(draft.person, phone) if phone else None,
-            )
+        reporter, filed_by, identity = _who(draft, seal_value)
         sealed.append(
             SealedSubmission(
                 report=draft.report,
@@ -144,9 +238,60 @@ async def seal(drafts: Sequence[Draft], vault: Vault) -> list[SealedSubmission]:
                 place=draft.where.place(),
                 occurred_on=draft.occurred_on,
                 suggestion=suggested(draft.subject, draft.text),
+                address=seal_value(key, draft.address) if draft.address else None,
+                point=draft.point,
+                confidentiality=draft.confidentiality,
+                identity=identity,
+                filed_by=filed_by,
+                about=tuple(sorted(set(draft.about))),
+                level=draft.level,
+                public=draft.public,
             )
         )
     return sealed
+
+
+def _keys(draft: Draft) -> list[str]:
+    keys = [f"report-{draft.report}", draft.person]
+    if draft.filed_by is not None:
+        keys.append(draft.helper)
+    if draft.confidentiality == "confidential":
+        keys.append(draft.identity)
+    return keys
+
+
+def _who(draft: Draft, seal: Callable[[str, str], Sealed]) -> tuple[Reporter | None, FiledBy | None, Identity | None]:
+    """The reporter and who files it for them: open, each under a key of its own; confidential, both under another."""
+
+    def sealed(of: str, value: str | None) -> Sealed | None:
+        return seal(of, value) if value else None
+
+    hidden = draft.confidentiality == "confidential"
+    reporter = filed_by = None
+    if draft.is_named:
+        reporter = Reporter(
+            person=draft.person,
+            name=None if hidden else sealed(draft.person, draft.reporter_name),
+            phone=None if hidden else sealed(draft.person, draft.reporter_phone),
+        )
+    helper = draft.filed_by
+    if helper is not None:
+        filed_by = FiledBy(
+            person=draft.helper,
+            relation=helper.relation,
+            consent=helper.consent,
+            name=None if hidden else sealed(draft.helper, helper.name),
+            phone=None if hidden else sealed(draft.helper, helper.phone),
+        )
+    if not hidden:
+        return reporter, filed_by, None
+    identity = Identity(
+        name=sealed(draft.identity, draft.reporter_name),
+        phone=sealed(draft.identity, draft.reporter_phone),
+        helper_name=sealed(draft.identity, None if helper is None else helper.name),
+        helper_phone=sealed(draft.identity, None if helper is None else helper.phone),
+    )
+    return reporter, filed_by, identity
 
 
 def suggested(subject: str, text: str) -> Suggestion:
@@ -176,6 +321,14 @@ def registration(submission: SealedSubmission, now: datetime) -> RegisterReport:
         occurred_on=submission.occurred_on,
         reported_at=submission.reported_at,
         suggestion=submission.suggestion,
+        address=submission.address,
+        point=submission.point,
+        confidentiality=submission.confidentiality,
+        identity=submission.identity,
+        filed_by=submission.filed_by,
+        about=submission.about,
+        level=submission.level,
+        public=submission.public,
         now=now,
     )
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Final, Literal, TypeAlias, assert_never
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
@@ -12,11 +12,32 @@ from shared.eventsourcing.sealed import Sealed
 
 Kind: TypeAlias = Literal["dispute", "incident", "fraud", "hazard", "enquiry", "service", "other"]
 Channel: TypeAlias = Literal[
-    "hotline_12345", "police_110", "chat", "patrol", "inspection", "household_check", "walk_in", "anti_fraud", "mailbox"
+    "hotline_12345",
+    "police_110",
+    "chat",
+    "patrol",
+    "inspection",
+    "household_check",
+    "walk_in",
+    "anti_fraud",
+    "mailbox",
+    "resident_form",
 ]
 Reason: TypeAlias = Literal["not_a_civil_matter", "in_court_or_arbitration", "already_settled", "another_body", "other"]
+Confidentiality: TypeAlias = Literal["open", "confidential", "anonymous"]
+"""公开、保密 (the reporter is known and hidden)、匿名 (there is no reporter)."""
+Relation: TypeAlias = Literal["family", "guardian", "neighbour", "social_worker", "official", "other"]
+"""亲属、监护人、邻居、社工、工作人员、其他."""
+Consent: TypeAlias = Literal["spoken", "written", "by_guardian", "could_not_be_asked"]
+"""How the person agreed that somebody else files for them: 口头、书面、由监护人、当时无法征求."""
+Level: TypeAlias = Literal["desk", "station", "city"]
+"""Who deals with it: any desk; if it is a complaint, the station's leaders (本所领导) or the city (上级机关)."""
 
 # Parts
+
+
+def _rounded(degrees: float) -> float:
+    return round(degrees, 5)
 
 
 class Place(BaseModel, frozen=True):
@@ -33,6 +54,32 @@ class Reporter(BaseModel, frozen=True):
     person: str
     name: Sealed | None = None
     phone: Sealed | None = None
+
+
+class Identity(BaseModel, frozen=True):
+    """Who a confidential report comes from (保密身份): under a key of its own, opened as `identity.open` only."""
+
+    name: Sealed | None = None
+    phone: Sealed | None = None
+    helper_name: Sealed | None = None
+    helper_phone: Sealed | None = None
+
+
+class FiledBy(BaseModel, frozen=True):
+    """Who files for an elder, a tenant, somebody with a disability (代办人), and how that person agreed to it."""
+
+    person: str
+    relation: Relation
+    consent: Consent
+    name: Sealed | None = None
+    phone: Sealed | None = None
+
+
+class Point(BaseModel, frozen=True):
+    """A place on the map, WGS-84, to about a metre."""
+
+    longitude: Annotated[float, Field(ge=-180, le=180), AfterValidator(_rounded)]
+    latitude: Annotated[float, Field(ge=-90, le=90), AfterValidator(_rounded)]
 
 
 class Words(BaseModel, frozen=True):
@@ -72,6 +119,14 @@ class RegisterReport(BaseModel, frozen=True):
     occurred_on: date | None = None
     reported_at: AwareDatetime
     suggestion: Suggestion
+    address: Sealed | None = None
+    point: Point | None = None
+    confidentiality: Confidentiality = "open"
+    identity: Identity | None = None
+    filed_by: FiledBy | None = None
+    about: tuple[str, ...] = ()
+    level: Level = "desk"
+    public: bool = False
     now: AwareDatetime
 
 
@@ -120,9 +175,21 @@ class ReportReceived(Event, frozen=True):
     subject: Sealed
     text: Sealed
     reporter: Reporter | None
+    """Of a confidential report the id alone: see `identity`."""
     occurred_on: date | None
     reported_at: AwareDatetime
     suggestion: Suggestion
+    address: Sealed | None = None
+    """Where it happened, in words; a part of the report's text."""
+    point: Point | None = None
+    confidentiality: Confidentiality = "open"
+    identity: Identity | None = None
+    filed_by: FiledBy | None = None
+    about: tuple[str, ...] = ()
+    """Whom it complains of (被投诉人): ids of accounts, or `post:ROLE` for whoever holds that post at the station."""
+    level: Level = "desk"
+    public: bool = False
+    """Whether the subject and the place, and nothing of a person, may be shown to everybody."""
     received_at: AwareDatetime
 
 
@@ -134,6 +201,8 @@ class ReportClassified(Event, frozen=True):
     code: str
     kind: Kind
     suggested: Kind
+    about: tuple[str, ...] = ()
+    level: Level = "desk"
     by: str
     classified_at: AwareDatetime
 
@@ -151,6 +220,7 @@ class DisputeAdmitted(Event, frozen=True):
     text: Sealed
     reporter: Reporter | None
     occurred_on: date | None
+    confidentiality: Confidentiality = "open"
     by: str
     admitted_at: AwareDatetime
 
@@ -180,6 +250,24 @@ class NeverReceived(Unknown):
 
 class AlreadyReceived(Refusal):
     say = sentence("Report {code} has been received with other contents. Register a new report instead.")
+
+
+class AnonymousHasNoReporter(Refusal):
+    say = sentence(
+        "An anonymous report carries no name and no phone. Leave them out, or file it as confidential: "
+        "then they are sealed and opened only for a reason that is recorded."
+    )
+
+
+class ConfidentialNeedsAReporter(Refusal):
+    say = sentence("A confidential report hides a name or a phone, and this one has neither. File it as anonymous.")
+
+
+class ComplaintIsNotMediated(Refusal):
+    say = sentence(
+        "Report {code} complains of somebody who works here: it goes to the level above and is not mediated. "
+        "If there is a dispute between residents as well, register that as a report of its own."
+    )
 
 
 class NotADispute(Refusal):
@@ -252,6 +340,7 @@ def decide(command: Command, state: State) -> list[ReportEvent]:
 def register(command: RegisterReport, state: State) -> list[ReportEvent]:
     match state:
         case NotReceived():
+            _check_reporter(command)
             return [
                 ReportReceived(
                     report=command.report,
@@ -266,6 +355,14 @@ def register(command: RegisterReport, state: State) -> list[ReportEvent]:
                     occurred_on=command.occurred_on,
                     reported_at=command.reported_at,
                     suggestion=command.suggestion,
+                    address=command.address,
+                    point=command.point,
+                    confidentiality=command.confidentiality,
+                    identity=command.identity,
+                    filed_by=command.filed_by,
+                    about=command.about,
+                    level=command.level,
+                    public=command.public,
                     received_at=command.now,
                 )
             ]
@@ -275,6 +372,20 @@ def register(command: RegisterReport, state: State) -> list[ReportEvent]:
             raise AlreadyReceived(code=received.code)
         case _:
             assert_never(state)
+
+
+def _check_reporter(command: RegisterReport) -> None:
+    match command.confidentiality:
+        case "open":
+            pass
+        case "confidential":
+            if command.reporter is None or command.identity is None:
+                raise ConfidentialNeedsAReporter
+        case "anonymous":
+            if (command.reporter, command.identity, command.filed_by) != (None, None, None):
+                raise AnonymousHasNoReporter
+        case _:
+            assert_never(command.confidentiality)
 
 
 def classify(command: ClassifyReport, state: State) -> list[ReportEvent]:
@@ -294,6 +405,8 @@ def classify(command: ClassifyReport, state: State) -> list[ReportEvent]:
                     code=received.code,
                     kind=command.kind,
                     suggested=received.suggestion.kind,
+                    about=received.about,
+                    level=received.level,
                     by=command.by,
                     classified_at=command.now,
                 )
@@ -312,6 +425,8 @@ def admit(command: AdmitDispute, state: State) -> list[ReportEvent]:
             raise AlreadyRefused(code=received.code)
         case Received(kind=None):
             raise NotYetClassified
+        case Received(received) if received.about or received.level != "desk":
+            raise ComplaintIsNotMediated(code=received.code)
         case Received(received, "dispute"):
             return [
                 DisputeAdmitted(
@@ -324,6 +439,7 @@ def admit(command: AdmitDispute, state: State) -> list[ReportEvent]:
                     text=received.text,
                     reporter=received.reporter,
                     occurred_on=received.occurred_on,
+                    confidentiality=received.confidentiality,
                     by=command.by,
                     admitted_at=command.now,
                 )

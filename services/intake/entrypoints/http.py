@@ -157,6 +157,10 @@ def _reports(routes: Routes, api: Api) -> None:
                     station=station,
                     where=body.place,
                     reporter_name=row.reporter,
+                    address=row.address,
+                    point=row.point,
+                    confidentiality=row.confidentiality,
+                    public=row.public,
                 )
             )
             contents = row.model_dump_json(exclude={"line"}).encode()
@@ -559,6 +563,9 @@ def report_out(row: dict[str, Any], subject: str | None) -> schemas.ReportOut:
         danger_to_life=row["danger"],
         category=row["category"],
         subject=subject,
+        confidentiality=row["confidentiality"],
+        level=row["level"],
+        public=row["public"],
         reported_at=instant(row["reported_at"]),
         received_at=instant(row["received_at"]),
         version=row["version"],
@@ -569,24 +576,32 @@ async def detail(api: Api, row: dict[str, Any], actor: Actor) -> schemas.ReportD
     state = await api.reports.find(row["report"])
     assert not isinstance(state, report.NotReceived), "a row is made from a received report"
     received = state.received
-    reporter = received.reporter
-    sealed = [received.subject, received.text]
-    name, phone = (reporter.name, reporter.phone) if reporter else (None, None)
-    if not authorize(actor, "sealed.read", scope_of(row)).allowed:
-        name = phone = None
-    values = await api.runtime.open(
-        [*sealed, *(value for value in (name, phone) if value is not None)], api.meta(actor), "a report"
-    )
-    subject, text, *of_reporter = values
-    shown = report_out(row, subject).model_dump()
-    rest = iter(of_reporter)
+    reporter, helper = received.reporter, received.filed_by
+    sealed = {"subject": received.subject, "text": received.text, "address": received.address}
+    if authorize(actor, "sealed.read", scope_of(row)).allowed:
+        sealed |= {"name": reporter.name, "phone": reporter.phone} if reporter else {}
+        sealed |= {"helper_name": helper.name, "helper_phone": helper.phone} if helper else {}
+    shown = {name: value for name, value in sealed.items() if value is not None}
+    opened = await api.runtime.open(list(shown.values()), api.meta(actor), "a report")
+    values = dict(zip(shown, opened, strict=True))
     return schemas.ReportDetail(
-        **shown,
-        text=text,
+        **report_out(row, values["subject"]).model_dump(),
+        text=values["text"],
+        address=values.get("address"),
+        point=received.point,
+        filed_by=None
+        if helper is None
+        else schemas.FiledByOut(
+            relation=helper.relation,
+            consent=helper.consent,
+            name=values.get("helper_name"),
+            phone=values.get("helper_phone"),
+        ),
+        about=received.about,
         reporter=reporter.person if reporter else None,
-        reporter_name=next(rest) if name is not None else None,
-        reporter_phone=next(rest) if phone is not None else None,
-        because=words(received.suggestion.because, subject, text),
+        reporter_name=values.get("name"),
+        reporter_phone=values.get("phone"),
+        because=words(received.suggestion.because, values["subject"], values["text"]),
     )
 
 

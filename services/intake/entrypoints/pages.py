@@ -46,6 +46,34 @@ CHANNELS: Mapping[str, str] = {
     "walk_in": mark("Walk-in"),
     "anti_fraud": mark("Anti-fraud centre"),
     "mailbox": mark("Mailbox"),
+    "resident_form": mark("Resident's form"),
+}
+CONFIDENTIALITIES: Mapping[str, str] = {
+    "open": mark("Open"),
+    "confidential": mark("Confidential"),
+    "anonymous": mark("Anonymous"),
+}
+RELATIONS: Mapping[str, str] = {
+    "family": mark("Family"),
+    "guardian": mark("Guardian"),
+    "neighbour": mark("Neighbour"),
+    "social_worker": mark("Social worker"),
+    "official": mark("Member of staff"),
+    "other": mark("Somebody else"),
+}
+CONSENTS: Mapping[str, str] = {
+    "spoken": mark("Agreed by word of mouth"),
+    "written": mark("Agreed in writing"),
+    "by_guardian": mark("Their guardian agreed"),
+    "could_not_be_asked": mark("Could not be asked in time"),
+}
+COMPLAINED: Mapping[str, str] = {
+    "post:community_officer": mark("the community police officer"),
+    "post:auxiliary": mark("the auxiliary"),
+    "post:mediator": mark("a mediator"),
+    "post:grid_head": mark("a building head"),
+    "post:volunteer": mark("a volunteer"),
+    "post:station_leader": mark("a station leader"),
 }
 STATES: Mapping[str, str] = {
     "received": mark("Waiting for a decision"),
@@ -81,6 +109,8 @@ CODES = (
 """The kinds as refusals name them within a sentence."""
 
 _WORDS: dict[str, Any] = {"kinds": KINDS, "channels": CHANNELS, "states": STATES, "stages": STAGES, "reasons": REASONS}
+_WORDS |= {"confidentialities": CONFIDENTIALITIES, "relations": RELATIONS, "consents": CONSENTS}
+_WORDS |= {"complained": COMPLAINED}
 
 
 def add(routes: Routes, api: Api, pages: Pages, languages: Languages) -> None:
@@ -241,6 +271,14 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
         reported_at: Annotated[str, Form()] = "",
         reporter_name: Annotated[str, Form()] = "",
         reporter_phone: Annotated[str, Form()] = "",
+        address: Annotated[str, Form()] = "",
+        confidentiality: Annotated[str, Form()] = "open",
+        relation: Annotated[str, Form()] = "",
+        consent: Annotated[str, Form()] = "",
+        helper_name: Annotated[str, Form()] = "",
+        helper_phone: Annotated[str, Form()] = "",
+        about: Annotated[tuple[str, ...], Form()] = (),
+        public: Annotated[bool, Form()] = False,
     ) -> Response:
         permit(actor, "report.register", Scope(api.station))
         given = {
@@ -251,12 +289,27 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
             "reported_at": reported_at,
             "reporter_name": reporter_name,
             "reporter_phone": reporter_phone,
+            "address": address,
+            "confidentiality": confidentiality,
+            "relation": relation,
+            "consent": consent,
+            "helper_name": helper_name,
+            "helper_phone": helper_phone,
+            "about": about,
+            "public": public,
         }
         report_id = derived_id("report", key.command_id)
         try:
             draft = Draft.model_validate(
                 {
-                    **{name: value.strip() or None for name, value in given.items() if name.startswith("reporter_")},
+                    **{
+                        name: str(given[name]).strip() or None
+                        for name in ("reporter_name", "reporter_phone", "address")
+                    },
+                    "confidentiality": confidentiality,
+                    "filed_by": helper_of(relation, consent, helper_name, helper_phone),
+                    "about": about,
+                    "public": public,
                     "report": report_id,
                     "channel": channel,
                     "external_id": external_id.strip() or report_id,
@@ -268,7 +321,7 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
                 }
             )
         except ValidationError as error:
-            wrong = {str(each["loc"][0]): mark("Please fill this in as asked.") for each in error.errors()}
+            wrong = faults(error)
             return pages.render(
                 request, "report_new.html", status_code=422, key=str(uuid4()), given=given, wrong=wrong, **_WORDS
             )
@@ -320,6 +373,24 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
         permit(actor, "report.refuse", await scope(api, id))
         command = report.RefuseReport(reason=reason, other_route=other_route, by=actor.id, now=api.runtime.clock())
         return await decide(request, id, actor, key, command)
+
+
+def helper_of(relation: str, consent: str, name: str, phone: str) -> dict[str, str | None] | None:
+    """Who files for somebody else, as a form tells it; None where nothing of it was filled in."""
+    if not (relation or consent or name.strip() or phone.strip()):
+        return None
+    return {"relation": relation, "consent": consent, "name": name.strip() or None, "phone": phone.strip() or None}
+
+
+def faults(error: ValidationError) -> dict[str, str]:
+    """What is wrong, by the field of the form."""
+    wrong = {}
+    for each in error.errors():
+        if each["loc"]:
+            wrong[str(each["loc"][-1])] = mark("Please fill this in as asked.")
+        else:  # a rule of several fields says it itself
+            wrong["confidentiality"] = str(each["ctx"]["error"])
+    return wrong
 
 
 def _community(actor: Actor) -> str | None:

@@ -1,15 +1,15 @@
 """What intake's API takes and answers."""
 
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from services.intake.application.submissions import Code, Line, Moment, Text, Where
+from services.intake.application.submissions import Circumstances, Code, Line, Moment, Text, Where, known_reporter
 from services.intake.domain import account, community
 from services.intake.domain.account import Post
 from services.intake.domain.community import IncidentKind, VolunteerRole
-from services.intake.domain.report import Channel, Kind, Reason
+from services.intake.domain.report import Channel, Confidentiality, Consent, Kind, Level, Point, Reason, Relation
 from shared.access.actors import Role
 
 _MOST: Final = 10**9
@@ -32,7 +32,7 @@ class Told(Body):
 # Reports
 
 
-class ReportIn(Told):
+class ReportIn(Told, Circumstances):
     channel: Channel
     external_id: Line = Field(max_length=120, description="The number that the channel gave it.")
     subject: Line = Field(max_length=500)
@@ -43,6 +43,12 @@ class ReportIn(Told):
     reporter_name: Text | None = Field(default=None, max_length=100)
     reporter_phone: Text | None = Field(default=None, max_length=40)
     occurred_on: date | None = None
+
+    @model_validator(mode="after")
+    def _reporter_is_as_said(self) -> Self:
+        is_named = bool(self.reporter_name or self.reporter_phone)
+        known_reporter(self.confidentiality, is_named=is_named, is_helped=self.filed_by is not None)
+        return self
 
 
 class SuggestionOut(BaseModel):
@@ -77,6 +83,9 @@ class ReportOut(BaseModel):
     danger_to_life: bool
     category: str
     subject: str | None = Field(description="None where the person's data was erased")
+    confidentiality: Confidentiality = "open"
+    level: Level = Field(default="desk", description="a complaint about somebody here lies with this level")
+    public: bool = False
     reported_at: AwareDatetime
     received_at: AwareDatetime
     version: int
@@ -87,8 +96,19 @@ class ReportPage(BaseModel):
     counts: dict[str, int]
 
 
+class FiledByOut(BaseModel):
+    relation: Relation
+    consent: Consent
+    name: str | None = Field(description="None too for whom the person's values are not open")
+    phone: str | None
+
+
 class ReportDetail(ReportOut):
     text: str | None
+    address: str | None = None
+    point: Point | None = None
+    filed_by: FiledByOut | None = None
+    about: tuple[str, ...] = Field(default=(), description="whom it complains of")
     reporter: str | None = Field(description="the reporter's id, under which everything about them can be erased")
     reporter_name: str | None = Field(description="None too for whom the person's values are not open")
     reporter_phone: str | None
@@ -142,6 +162,15 @@ class RowIn(Body):
     text: Text = Field(default="", max_length=200_000)
     reported_at: Moment | None = None
     reporter: Text | None = Field(default=None, max_length=100)
+    address: Text | None = Field(default=None, max_length=300)
+    point: Point | None = None
+    confidentiality: Confidentiality = "open"
+    public: bool = False
+
+    @model_validator(mode="after")
+    def _reporter_is_as_said(self) -> Self:
+        known_reporter(self.confidentiality, is_named=bool(self.reporter), is_helped=False)
+        return self
 
 
 class BadRowIn(Body):

@@ -25,7 +25,7 @@ from shared.contracts import cases
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Recorded, RowProjection
 from shared.eventsourcing.store import microseconds
-from shared.web.areas import within
+from shared.web.areas import listed, within
 
 reports = Table(
     "reports",
@@ -45,6 +45,10 @@ reports = Table(
     Column("danger", Boolean, nullable=False),
     Column("category", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    Column("confidentiality", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("public", Boolean, nullable=False),
     Column("reported_at", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
@@ -69,6 +73,7 @@ class Reports(RowProjection):
     """A row for each report, as intake decided about it."""
 
     name: ClassVar[str] = "reports"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (reports,)
 
     def key(self, recorded: Recorded) -> Hashable | None:
@@ -94,6 +99,10 @@ class Reports(RowProjection):
                     "danger": received.suggestion.danger_to_life,
                     "category": "",
                     "subject": received.subject.model_dump_json(),
+                    "confidentiality": received.confidentiality,
+                    "about": listed(received.about),
+                    "level": received.level,
+                    "public": received.public,
                     "reported_at": microseconds(received.reported_at),
                     "received_at": microseconds(received.received_at),
                     "position": recorded.stored.position,
