@@ -40,6 +40,8 @@ class ReportReceived(Contract, frozen=True):
     headline: Personal
     reported_at: AwareDatetime
     received_at: AwareDatetime
+    origin: str = ""
+    """The channel by intake's own name for it; `channel` says the nearest of the words that every receiver knows."""
     confidentiality: Confidentiality = "open"
     complained_of: tuple[str, ...] = ()
     """Accounts, and posts at the station as `post:ROLE`, to whom it is neither given nor shown."""

@@ -10,18 +10,9 @@ Kind: TypeAlias = Literal["dispute", "incident", "fraud", "hazard", "enquiry", "
 """纠纷、案事件、涉诈、隐患、咨询、求助与投诉、其他."""
 
 Channel: TypeAlias = Literal[
-    "hotline_12345",
-    "police_110",
-    "chat",
-    "patrol",
-    "inspection",
-    "household_check",
-    "walk_in",
-    "anti_fraud",
-    "mailbox",
-    "resident_form",
+    "hotline_12345", "police_110", "chat", "patrol", "inspection", "household_check", "walk_in", "anti_fraud", "mailbox"
 ]
-"""12345 热线、110、微信群、巡防、场所检查、入户核查、来访、反诈中心、信箱、居民自助填报."""
+"""12345 热线、110、微信群、巡防、场所检查、入户核查、来访、反诈中心、信箱."""
 
 Confidentiality: TypeAlias = Literal["open", "confidential", "anonymous"]
 """公开、保密、匿名."""

@@ -10,7 +10,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from services.intake.application import submissions
-from services.intake.application.submissions import Draft, SealedSubmission
+from services.intake.application.submissions import Draft, SealedReport
 from services.intake.domain import account, community, complaint, person, report
 from services.intake.domain.report import Suggestion
 from services.intake.domain.streams import ACCOUNT, COMMUNITY, PERSON, REPORT
@@ -72,7 +72,7 @@ class Reports:
         return Draft.model_validate({**draft.__dict__, "level": complaint.level(draft.about, roles)})
 
     async def _register(
-        self, submission: SealedSubmission, id_: str, fingerprint: str, meta: Meta, now: datetime
+        self, submission: SealedReport, id_: str, fingerprint: str, meta: Meta, now: datetime
     ) -> Registered:
         command = submissions.registration(submission, now)
         meta = meta.model_copy(

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.intake.domain import account, community, person, report
 from shared.contracts import register, reports
 from shared.contracts.envelope import Contract
-from shared.contracts.vocabulary import Contact, Personal
+from shared.contracts.vocabulary import Channel, Contact, Personal
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 
@@ -20,7 +20,7 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
             return reports.ReportReceived(
                 report=event.report,
                 code=event.code,
-                channel=event.channel,
+                channel=channel_of(event.channel),
                 external_id=event.external_id,
                 station=event.station,
                 place=_place(event.place),
@@ -29,6 +29,7 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
                 headline=personal(event.subject),
                 reported_at=event.reported_at,
                 received_at=event.received_at,
+                origin=event.channel,
                 confidentiality=event.confidentiality,
                 complained_of=event.about,
                 level=event.level,
@@ -86,6 +87,11 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
             return register.PersonErased(person=event.person, at=event.ordered_at)
         case _:
             return None
+
+
+def channel_of(channel: report.Channel) -> Channel:
+    """The word of the published language for a channel: a closed list, so what came later is told as its nearest."""
+    return "mailbox" if channel == "resident_form" else channel
 
 
 def _place(place: report.Place) -> reports.Place:

@@ -22,6 +22,7 @@ from services.intake.domain.report import (
     Reporter,
     Suggestion,
 )
+from shared.contracts import vocabulary
 from shared.contracts.reports import ReportSubmitted
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import sentence
@@ -167,8 +168,8 @@ class Draft(Circumstances, frozen=True):
         return bool(self.reporter_name or self.reporter_phone)
 
 
-class SealedSubmission(BaseModel, frozen=True):
-    """A submission from outside as it is stored on receipt: personal values sealed, triage done."""
+class SealedReport(BaseModel, frozen=True):
+    """A report with its personal values sealed and its triage done."""
 
     report: str
     channel: Channel
@@ -189,6 +190,12 @@ class SealedSubmission(BaseModel, frozen=True):
     about: tuple[str, ...] = ()
     level: Level = "desk"
     public: bool = False
+
+
+class SealedSubmission(SealedReport, frozen=True):
+    """A submission from outside as it is stored on receipt; its channel is one of the published language."""
+
+    channel: vocabulary.Channel
 
 
 def draft_of(submitted: ReportSubmitted, report_id: str, station: str) -> Draft:
@@ -215,7 +222,7 @@ def point_of(longitude: float | None, latitude: float | None) -> Point | None:
     return None if longitude is None or latitude is None else Point(longitude=longitude, latitude=latitude)
 
 
-async def seal(drafts: Sequence[Draft], vault: Vault) -> list[SealedSubmission]:
+async def seal(drafts: Sequence[Draft], vault: Vault) -> list[SealedReport]:
     """Seals many drafts with one visit to the vault. A report's text is under its own key, linked to its reporter."""
     ids = [key for draft in drafts for key in _keys(draft)]
     links: dict[str, tuple[str, ...]] = {f"report-{d.report}": d.persons for d in drafts if d.persons}
@@ -226,7 +233,7 @@ async def seal(drafts: Sequence[Draft], vault: Vault) -> list[SealedSubmission]:
         key = f"report-{draft.report}"
         reporter, filed_by, identity = _who(draft, seal_value)
         sealed.append(
-            SealedSubmission(
+            SealedReport(
                 report=draft.report,
                 channel=draft.channel,
                 external_id=draft.external_id,
@@ -307,7 +314,7 @@ def suggested(subject: str, text: str) -> Suggestion:
     )
 
 
-def registration(submission: SealedSubmission, now: datetime) -> RegisterReport:
+def registration(submission: SealedReport, now: datetime) -> RegisterReport:
     return RegisterReport(
         report=submission.report,
         code=case_code(submission.report, now),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 
 from services.intake.application import submissions
-from services.intake.application.submissions import Draft
+from services.intake.application.submissions import Draft, SealedSubmission
 from shared.contracts.reports import SUBMISSIONS, ReportSubmitted
 from shared.eventsourcing.cloudevents import CloudEvent
 from shared.eventsourcing.commands import derived_id
@@ -29,7 +29,8 @@ def external(runtime: Runtime, station: str) -> Mapping[str, Prepare]:
             except (ValidationError, UnknownSubmission) as error:
                 answers[place] = error
         sealed = await submissions.seal(list(drafts.values()), runtime.vault)
-        for place, submission in zip(drafts, sealed, strict=True):
+        for place, sealed_report in zip(drafts, sealed, strict=True):
+            submission = SealedSubmission.model_validate(sealed_report.__dict__)
             data = submission.model_dump_json().encode()
             answers[place] = Prepared(ReportSubmitted.event_type, data, submission.station)
         return [answers[place] for place in range(len(heard))]

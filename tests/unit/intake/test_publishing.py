@@ -3,6 +3,7 @@
 import pytest
 
 from services.intake.application.publishing import TOPICS, publish
+from services.intake.domain import report
 from services.intake.domain.streams import EVENTS
 from shared.contracts import register, reports
 from shared.contracts.envelope import Contract
@@ -53,6 +54,7 @@ TOLD: list[tuple[Event, Contract]] = [
             headline=HEADLINE,
             reported_at=d.register_report.reported_at,
             received_at=d.MONDAY,
+            origin="hotline_12345",
         ),
     ),
     (
@@ -134,3 +136,24 @@ def test_passwords_volunteers_and_who_decided_stay_in_intake() -> None:
         words = "" if told is None else told.model_dump_json()
         for kept in ("hash-", "person-head", '"by"', "s1.", "12345-118842" if event is not d.received else "hash-"):
             assert kept not in words
+
+
+def test_a_channel_that_came_later_is_told_as_the_nearest_that_every_receiver_knows() -> None:
+    told = publish(d.changed(d.received, channel="resident_form"), personal)
+    assert isinstance(told, reports.ReportReceived)
+    assert (told.channel, told.origin) == ("mailbox", "resident_form")
+
+
+def test_of_a_confidential_reporter_nothing_is_told_but_that_there_is_one() -> None:
+    hidden = report.Reporter(person=d.PERSON)
+    told = publish(d.changed(d.admitted, reporter=hidden, confidentiality="confidential"), personal)
+    assert isinstance(told, reports.DisputeAdmitted)
+    assert (told.reporter, told.confidentiality) == (Contact(person=d.PERSON), "confidential")
+
+
+def test_whoever_hears_of_a_complaint_hears_whom_it_is_kept_from() -> None:
+    about = {"about": (d.OFFICER, "post:auxiliary"), "level": "station"}
+    for event in (d.changed(d.received, **about), d.changed(d.classified("service"), **about)):
+        told = publish(event, personal)
+        assert isinstance(told, reports.ReportReceived | reports.ReportClassified)
+        assert (told.complained_of, told.level) == ((d.OFFICER, "post:auxiliary"), "station")
