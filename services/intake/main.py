@@ -14,9 +14,10 @@ from services.intake.application.submissions import SealedSubmission
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.streams import EVENTS, REPORT
-from services.intake.entrypoints import http, kafka, pages
+from services.intake.entrypoints import http, kafka, pages, publishers
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
+from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
 from services.intake.projections.reports import Reports, Stages
 from services.intake.settings import Settings
@@ -64,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024},
     )
     runtime = service.runtime
-    for projection in (Reports(), Stages(), AccountRows(), Register()):
+    for projection in (Reports(), Stages(), AccountRows(), Register(), Publishers(), Arrivals()):
         runtime.project(projection)
     runtime.relay(tell, TOPICS)
     runtime.receive([cases.CASES, notices.NOTICES], kafka.external(runtime, settings.station))
@@ -74,8 +75,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     api = http.Api(runtime, service.session_key, settings.station)
     who = Who(runtime.database, accounts)
-    routes, site = service.api(who), service.site(who)
+    gate = publishers.Gate(api)
+    routes, site = service.api(who, gate), service.site(who)
     http.add(routes, api)
+    publishers.add(routes, api, gate)
     pages.add(site, api, service.pages, service.languages)
     app = service.serve(routes, site)
     app.state.runtime = runtime  # for who holds the app and not its parts

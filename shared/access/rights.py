@@ -29,6 +29,8 @@ Action = Literal[
     "audit.read",
     "statistics.read",
     "import.reports",
+    "publisher.read",  # other systems that send to us: what became of what they sent
+    "publisher.change",  # their keys, secrets and quotas
     "health.read",
 ]
 
@@ -61,6 +63,8 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "person.erase": "station",
             "statistics.read": "station",
             "import.reports": "station",
+            "publisher.read": "station",
+            "publisher.change": "station",
             "health.read": "city",
         },
         "community_officer": {
@@ -115,6 +119,7 @@ RIGHTS: Final[Rights] = MappingProxyType(
         "integrator": {
             "report.register": "station",
             "report.read": "assigned",
+            "publisher.read": "assigned",
         },
         "auditor": {
             "audit.read": "city",
@@ -125,6 +130,7 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "parked.settle": "city",
             "store.verify": "city",
             "store.rebuild": "city",
+            "publisher.read": "city",
             "health.read": "city",
         },
         "system": {
@@ -151,7 +157,7 @@ NEVER: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         "operator": frozenset(
             {"sealed.read", "report.read", "dispute.read", "notice.read", "register.read", "person.erase"}
         ),
-        "integrator": frozenset(ACTIONS) - {"report.register", "report.read"},
+        "integrator": frozenset(ACTIONS) - {"report.register", "report.read", "publisher.read"},
         "auditor": frozenset(ACTIONS) - {"audit.read", "store.verify"},
         "system": frozenset({"account.change", "audit.read"}),
     }

@@ -89,3 +89,20 @@ erased = Table(
     Column("id", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),
 )
+
+tallies = Table(
+    "tallies",
+    core,
+    Column("name", Text, primary_key=True),
+    Column("span", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+)
+
+blobs = Table(
+    "blobs",
+    core,
+    Column("id", Text, primary_key=True),
+    Column("part", BigInteger, primary_key=True, autoincrement=False),
+    Column("box", LargeBinary, nullable=False),
+    Column("made", BigInteger, nullable=False),
+)

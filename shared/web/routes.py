@@ -46,6 +46,12 @@ Who = Callable[[Session], Awaitable[Actor | None]]
 Password = Callable[[str, str], Awaitable[Actor | None]]
 """The actor of a name and a password (HTTP Basic on the embedded default), or None."""
 
+Keys = Callable[[Request, str], Awaitable[Actor]]
+"""The actor of another system's key, or the problem that says why it is not taken: unknown, unsigned, over a quota."""
+
+KEY_PREFIX: Final = "wgk_"
+"""What the key of another system begins with; a session's token never does."""
+
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 SIGN_IN: Final = "/intake/sign-in"
@@ -69,6 +75,7 @@ class RouteOptions(TypedDict, total=False):
     tags: list[Any]
     name: str
     include_in_schema: bool
+    openapi_extra: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,7 @@ class Routes:
         who: Who,
         session_key: SessionKey,
         basic: Password | None = None,
+        keys: Keys | None = None,
         sign_in: str = SIGN_IN,
         tags: Sequence[str] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -97,6 +105,7 @@ class Routes:
         self._who = who
         self._key = session_key
         self._basic = basic
+        self._keys = keys
         self._sign_in = sign_in
         self._clock = clock
         self.router = APIRouter(prefix=prefix, tags=list(tags), route_class=_guarded_by(self))
@@ -119,9 +128,8 @@ class Routes:
     def _route(self, method: str, path: str, access: Access, options: RouteOptions) -> Callable[[Endpoint], Endpoint]:
         if access not in (OPEN, SIGNED_IN) and access not in get_args(Action):
             raise ValueError(f"{method} {path}: {access} is no action")
-        return self.router.api_route(
-            path, methods=[method], openapi_extra={_EXTENSION: access}, **cast("dict[str, Any]", options)
-        )
+        extra = {**options.pop("openapi_extra", {}), _EXTENSION: access}
+        return self.router.api_route(path, methods=[method], openapi_extra=extra, **cast("dict[str, Any]", options))
 
     async def admit(self, request: Request, access: Access) -> Caller | None:
         """Who calls, if the route is for them; otherwise the problem that says why not."""
@@ -166,6 +174,8 @@ class Routes:
             actor = await self._basic(*given)
             return None if actor is None else Caller(actor)
         token, by_cookie = sessions.bearer(request), False
+        if token is not None and token.startswith(KEY_PREFIX) and self._keys is not None:
+            return Caller(await self._keys(request, token))
         if token is None:
             token, by_cookie = request.cookies.get(sessions.COOKIE), True
         if not token:

@@ -19,7 +19,7 @@ from shared.web import domain_errors, logs, operations
 from shared.web.health import Check
 from shared.web.languages import Languages
 from shared.web.pages import Pages
-from shared.web.routes import Routes, Who, check
+from shared.web.routes import Keys, Routes, Who, check
 from shared.web.sessions import SessionKey
 from shared.web.settings import ServiceSettings
 from shared.web.watch import Watch
@@ -84,9 +84,9 @@ class Service:
         )
         domain_errors.install(self.app)
 
-    def api(self, who: Who) -> Routes:
+    def api(self, who: Who, keys: Keys | None = None) -> Routes:
         """Routes under `/{service}/api/v1`, with the operators' ones."""
-        routes = Routes(f"/{self.name}/api/v1", who=who, session_key=self.session_key)
+        routes = Routes(f"/{self.name}/api/v1", who=who, session_key=self.session_key, keys=keys)
         operations.add(routes, self.runtime)
         return routes
 

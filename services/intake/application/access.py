@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from services.intake.domain import account, community, person, report
+from services.intake.domain import account, community, person, publisher, report
 from shared.access.policies import Policies
 from shared.access.rights import Action
 
@@ -14,6 +14,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *account.COMMANDS,
     *community.COMMANDS,
     *person.COMMANDS,
+    *publisher.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -32,6 +33,13 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     community.EnrolVolunteer: "register.change",
     community.CountIncidents: "register.change",
     person.ErasePerson: "person.erase",
+    publisher.RegisterPublisher: "publisher.change",
+    publisher.ChangePublisher: "publisher.change",
+    publisher.IssueKey: "publisher.change",
+    publisher.RevokeKey: "publisher.change",
+    publisher.SetSecret: "publisher.change",
+    publisher.SuspendPublisher: "publisher.change",
+    publisher.ResumePublisher: "publisher.change",
 }
 
 POLICIES: Final = Policies()

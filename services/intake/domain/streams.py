@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.intake.domain import account, community, person, report
+from services.intake.domain import account, community, person, publisher, report
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 
@@ -10,5 +10,12 @@ REPORT: Final = StreamType("report", report.report, report.EVENTS)
 ACCOUNT: Final = StreamType("account", account.account, account.EVENTS)
 COMMUNITY: Final = StreamType("community", community.community, community.EVENTS)
 PERSON: Final = StreamType("person", person.person, person.EVENTS)
+PUBLISHER: Final = StreamType("publisher", publisher.publisher, publisher.EVENTS)
 
-EVENTS: Final[tuple[type[Event], ...]] = (*report.EVENTS, *account.EVENTS, *community.EVENTS, *person.EVENTS)
+EVENTS: Final[tuple[type[Event], ...]] = (
+    *report.EVENTS,
+    *account.EVENTS,
+    *community.EVENTS,
+    *person.EVENTS,
+    *publisher.EVENTS,
+)

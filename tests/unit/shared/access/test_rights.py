@@ -100,7 +100,16 @@ def test_an_integrator_registers_reports_and_reads_its_own() -> None:
     assert authorize(integrator, "report.register", Scope("changzhi")).allowed
     assert authorize(integrator, "report.read", Scope("changzhi", assigned=frozenset({"a1"}))).allowed
     assert not authorize(integrator, "report.read", Scope("changzhi")).allowed
-    assert {action for action in ACTIONS if may(integrator, action).allowed} == {"report.register", "report.read"}
+    allowed = {action for action in ACTIONS if may(integrator, action).allowed}
+    assert allowed == {"report.register", "report.read", "publisher.read"}
+
+
+def test_an_integrator_reads_what_became_of_its_own_system_and_changes_no_key() -> None:
+    integrator = actor("integrator")
+    own = Scope("changzhi", assigned=frozenset({"a1"}))
+    assert authorize(integrator, "publisher.read", own).allowed
+    assert not authorize(integrator, "publisher.read", Scope("changzhi")).allowed
+    assert not authorize(integrator, "publisher.change", own).allowed
 
 
 def test_an_auditor_who_is_something_else_too_may_do_nothing() -> None:
