@@ -129,7 +129,7 @@ async def test_a_change_over_without_overlap_ends_the_old_key(desk: Desk) -> Non
 )
 async def test_a_made_up_key_opens_nothing(desk: Desk, key: str) -> None:
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(desk.app), base_url="http://station.test") as http:
-        answer = await http.get(f"{API}/publishers", headers={"Authorization": f"Bearer {key}".encode()})
+        answer = await http.get(f"{API}/publishers", headers=[(b"Authorization", f"Bearer {key}".encode())])
     assert problem(answer) == (401, "unknown-key")
 
 
