@@ -12,14 +12,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from services.intake.application import submissions
 from services.intake.application.submissions import Draft, SealedReport
 from services.intake.domain import account, community, complaint, person, report
-from services.intake.domain.report import Suggestion
+from services.intake.domain.report import CategorySuggestion, Suggestion
 from services.intake.domain.streams import ACCOUNT, COMMUNITY, PERSON, REPORT
+from shared.categories import DEFAULT_CATEGORY
 from shared.eventsourcing.commands import Handled, Stale, derived_id
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.store import CommandReused, Meta
 
-DEFAULT_CATEGORY = "other_civil"
 _HASHES_AT_ONCE = 2
 
 
@@ -32,6 +32,7 @@ class Registered:
     outcome: Literal["registered", "repeated", "changed"]
     position: int
     suggestion: Suggestion
+    category: CategorySuggestion | None = None
     admitted: bool = False
 
 
@@ -86,12 +87,16 @@ class Reports:
         try:
             handled = await self._runtime.commands.handle(REPORT, submission.report, command, meta, id_)
         except CommandReused:
-            return Registered(submission.report, "", "changed", 0, submission.suggestion)
+            return Registered(submission.report, "", "changed", 0, submission.suggestion, submission.category)
         if handled.repeated or not handled.position:
             state = await self.find(submission.report)
             code = state.received.code if not isinstance(state, report.NotReceived) else ""
-            return Registered(submission.report, code, "repeated", handled.position, submission.suggestion)
-        return Registered(submission.report, command.code, "registered", handled.position, submission.suggestion)
+            return Registered(
+                submission.report, code, "repeated", handled.position, submission.suggestion, submission.category
+            )
+        return Registered(
+            submission.report, command.code, "registered", handled.position, submission.suggestion, submission.category
+        )
 
     async def accept_suggestions(self, registered: Sequence[Registered], above: float, meta: Meta) -> list[Registered]:
         """Accepts suggestions of at least this confidence, on the word of whoever asked for it; admits the disputes.
@@ -119,7 +124,9 @@ class Reports:
                 handled = Handled(REPORT.stream(one.report), version, one.position)
             if suggestion.kind != "dispute":
                 return replace(one, position=handled.position)
-            admission = report.AdmitDispute(category=DEFAULT_CATEGORY, by=meta.actor, now=now)
+            about = state.received.category
+            category = DEFAULT_CATEGORY if about is None else about.category
+            admission = report.AdmitDispute(category=category, by=meta.actor, now=now)
             id_ = derived_id("accept-admit", one.report)
             handled = await self.decide(one.report, admission, meta, id_, handled.version)
         except (Stale, Refusal):

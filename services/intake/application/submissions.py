@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from services.intake.domain import complaint, report, triage
 from services.intake.domain.report import (
+    CategorySuggestion,
     Channel,
     Confidentiality,
     Consent,
@@ -22,6 +23,8 @@ from services.intake.domain.report import (
     Reporter,
     Suggestion,
 )
+from services.intake.domain.triage_categories import suggest_category
+from shared.categories import DEFAULT_SCHEME
 from shared.contracts import vocabulary
 from shared.contracts.reports import ReportSubmitted
 from shared.eventsourcing.commands import derived_id
@@ -190,6 +193,7 @@ class SealedReport(BaseModel, frozen=True):
     about: tuple[str, ...] = ()
     level: Level = "desk"
     public: bool = False
+    category: CategorySuggestion | None = None
 
 
 class SealedSubmission(SealedReport, frozen=True):
@@ -253,6 +257,7 @@ async def seal(drafts: Sequence[Draft], vault: Vault) -> list[SealedReport]:
                 about=tuple(sorted(set(draft.about))),
                 level=draft.level,
                 public=draft.public,
+                category=suggested_category(draft.subject, draft.text),
             )
         )
     return sealed
@@ -307,11 +312,20 @@ def suggested(subject: str, text: str) -> Suggestion:
     return Suggestion(
         kind=found.kind,
         confidence=round(found.confidence, 4),
-        because=tuple(report.Words(field=w.field, start=w.start, end=w.end) for w in found.because),
+        because=_places(found.because),
         danger_to_life=found.danger_to_life,
-        danger=tuple(report.Words(field=w.field, start=w.start, end=w.end) for w in found.danger),
+        danger=_places(found.danger),
         model=found.model,
     )
+
+
+def suggested_category(subject: str, text: str) -> CategorySuggestion:
+    found = suggest_category(subject, text)
+    return CategorySuggestion(category=found.category, scheme=DEFAULT_SCHEME.id, because=_places(found.because))
+
+
+def _places(words: Sequence[triage.Words]) -> tuple[report.Words, ...]:
+    return tuple(report.Words(field=w.field, start=w.start, end=w.end) for w in words)
 
 
 def registration(submission: SealedReport, now: datetime) -> RegisterReport:
@@ -336,6 +350,7 @@ def registration(submission: SealedReport, now: datetime) -> RegisterReport:
         about=submission.about,
         level=submission.level,
         public=submission.public,
+        category=submission.category,
         now=now,
     )
 

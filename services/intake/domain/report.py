@@ -101,6 +101,14 @@ class Suggestion(BaseModel, frozen=True):
     model: str
 
 
+class CategorySuggestion(BaseModel, frozen=True):
+    """What a dispute seems to be about, by a list of categories, and the words that led to it; a person decides."""
+
+    category: str
+    scheme: str
+    because: tuple[Words, ...] = ()
+
+
 # Commands
 
 
@@ -127,6 +135,7 @@ class RegisterReport(BaseModel, frozen=True):
     about: tuple[str, ...] = ()
     level: Level = "desk"
     public: bool = False
+    category: CategorySuggestion | None = None
     now: AwareDatetime
 
 
@@ -190,6 +199,7 @@ class ReportReceived(Event, frozen=True):
     level: Level = "desk"
     public: bool = False
     """Whether the subject and the place, and nothing of a person, may be shown to everybody."""
+    category: CategorySuggestion | None = None
     received_at: AwareDatetime
 
 
@@ -363,6 +373,7 @@ def register(command: RegisterReport, state: State) -> list[ReportEvent]:
                     about=command.about,
                     level=command.level,
                     public=command.public,
+                    category=command.category,
                     received_at=command.now,
                 )
             ]

@@ -17,6 +17,7 @@ from services.intake.projections import register as register_rows
 from services.intake.projections import reports as report_rows
 from shared.access.actors import EVERYWHERE, Actor, Scope
 from shared.access.rights import areas, authorize
+from shared.categories import CATEGORIES
 from shared.eventsourcing.commands import Handled, derived_id, keyed_fingerprint
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.sealed import Sealed
@@ -294,6 +295,7 @@ def _decisions(routes: Routes, api: Api) -> None:
         where = await scope(api, id)
         permit(actor, "report.admit", where)
         now = api.moment(actor, where.station or "", body.happened_at)
+        known_category(body.category)
         command = report.AdmitDispute(category=body.category, by=actor.id, now=now)
         return await decide(id, command, actor, key, seen, response)
 
@@ -475,6 +477,13 @@ def before(paging: Paging) -> int | None:
     return position
 
 
+def known_category(code: str) -> None:
+    """Refuses a category of none of the lists: nothing later could tell what it means."""
+    if code not in CATEGORIES:
+        detail = mark("No list has this category. The lists and their codes are at /intake/categories.")
+        raise malformed(Fault(detail, pointer="#/category"))
+
+
 def number_reused(number: str) -> Problem:
     """The channel's number came before, with another report."""
     return Problem(
@@ -524,7 +533,7 @@ def done(id_: str, handled: Handled) -> schemas.Done:
 
 
 def registered_out(one: Registered, draft: Draft) -> schemas.ReportRegistered:
-    suggestion = one.suggestion
+    suggestion, about = one.suggestion, one.category
     return schemas.ReportRegistered(
         id=one.report,
         code=one.code,
@@ -534,6 +543,8 @@ def registered_out(one: Registered, draft: Draft) -> schemas.ReportRegistered:
             confidence=suggestion.confidence,
             because=words(suggestion.because, draft.subject, draft.text),
             danger_to_life=suggestion.danger_to_life,
+            category=None if about is None else about.category,
+            category_because=[] if about is None else words(about.because, draft.subject, draft.text),
         ),
         advice=DANGER_ADVICE if suggestion.danger_to_life else None,
     )
@@ -602,6 +613,10 @@ async def detail(api: Api, row: dict[str, Any], actor: Actor) -> schemas.ReportD
         reporter_name=values.get("name"),
         reporter_phone=values.get("phone"),
         because=words(received.suggestion.because, values["subject"], values["text"]),
+        suggested_category=None if received.category is None else received.category.category,
+        category_because=[]
+        if received.category is None
+        else words(received.category.because, values["subject"], values["text"]),
     )
 
 

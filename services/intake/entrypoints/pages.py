@@ -13,10 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.application.submissions import Draft
 from services.intake.domain import report
 from services.intake.domain.streams import REPORT
-from services.intake.entrypoints.http import Api, Id, before, detail, report_out, scope, scope_of
+from services.intake.entrypoints.http import Api, Id, before, detail, known_category, report_out, scope, scope_of
 from services.intake.projections import reports as report_rows
 from shared.access.actors import Actor, Scope
 from shared.access.rights import areas, authorize
+from shared.categories import SCHEMES, name_of
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import Refusal
 from shared.web import paging, sessions
@@ -111,6 +112,7 @@ CODES = (
 _WORDS: dict[str, Any] = {"kinds": KINDS, "channels": CHANNELS, "states": STATES, "stages": STAGES, "reasons": REASONS}
 _WORDS |= {"confidentialities": CONFIDENTIALITIES, "relations": RELATIONS, "consents": CONSENTS}
 _WORDS |= {"complained": COMPLAINED}
+_WORDS |= {"schemes": SCHEMES.values(), "category_name": name_of}
 
 
 def add(routes: Routes, api: Api, pages: Pages, languages: Languages) -> None:
@@ -358,6 +360,7 @@ def _deciding(routes: Routes, api: Api, pages: Pages, languages: Languages) -> N
         category: Annotated[str, Form(min_length=1, max_length=60)] = "other_civil",
     ) -> Response:
         permit(actor, "report.admit", await scope(api, id))
+        known_category(category)
         command = report.AdmitDispute(category=category, by=actor.id, now=api.runtime.clock())
         return await decide(request, id, actor, key, command)
 

@@ -56,6 +56,8 @@ class SuggestionOut(BaseModel):
     confidence: float
     because: list[str] = Field(description="the words that led to it")
     danger_to_life: bool
+    category: str | None = Field(description="by the default list of categories")
+    category_because: list[str]
 
 
 class ReportRegistered(BaseModel):
@@ -113,6 +115,8 @@ class ReportDetail(ReportOut):
     reporter_name: str | None = Field(description="None too for whom the person's values are not open")
     reporter_phone: str | None
     because: list[str]
+    suggested_category: str | None = Field(description="by the default list of categories; None where it came earlier")
+    category_because: list[str]
 
 
 class ClassifyIn(Told):
@@ -120,7 +124,7 @@ class ClassifyIn(Told):
 
 
 class AdmitIn(Told):
-    category: Code = "other_civil"
+    category: Code = Field(default="other_civil", description="a code of one of the lists at /categories")
 
 
 class RefuseIn(Told):

@@ -20,6 +20,7 @@ from services.mediation.projections.room import Room
 from services.mediation.projections.states import ENDED
 from shared.access.actors import Actor
 from shared.access.rights import areas, authorize
+from shared.categories import name_of
 from shared.eventsourcing.commands import Contended, Stale
 from shared.eventsourcing.decider import Refusal
 from shared.web import paging
@@ -39,6 +40,7 @@ _WORDS: dict[str, Any] = {
     "forms": words.FORMS,
     "reasons": words.REASONS,
     "categories": words.CATEGORIES,
+    "category_name": name_of,
     "services": words.SERVICES,
     "notices": words.NOTICES,
     "deliveries": words.DELIVERIES,
