@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL
-from weakref import WeakValueDictionary
 
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
@@ -75,6 +74,36 @@ class Snapshots(Protocol):
     async def save(self, stream: str, fold: str, version: int, state: bytes) -> None: ...
 
 
+class _Turns:
+    """One command at a time on each stream; nothing is kept of a stream on which none waits."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+
+    async def take(self, stream: str) -> None:
+        waiting = self._waiting.get(stream)
+        if waiting is None:
+            self._waiting[stream] = deque()
+            return
+        turn = asyncio.get_running_loop().create_future()
+        waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # it was given the turn at the moment at which it gave up
+                self.leave(stream)
+            raise
+
+    def leave(self, stream: str) -> None:
+        waiting = self._waiting[stream]
+        while waiting:
+            turn = waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        del self._waiting[stream]
+
+
 class Commands:
     """Handles the commands of a service against its event store.
 
@@ -95,7 +124,7 @@ class Commands:
         self._cache: OrderedDict[str, tuple[int, Any]] = OrderedDict()
         self._cache_size = cache_size
         self._snapshots = snapshots
-        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns = _Turns()
 
     async def handle(
         self,
@@ -118,44 +147,56 @@ class Commands:
             CommandReused: `command_id` was used for another request.
         """
         stream = type_.stream(id_)
-        queue = self._queues.setdefault(stream, asyncio.Lock())
-        async with queue:
-            for attempt in range(_ATTEMPTS):
-                version, state = await self._load(type_, stream, fresh=attempt > 0)
-                if seen is not None and seen != version:
-                    if await self._was_behind(type_, stream, version):
-                        continue
+        await self._turns.take(stream)
+        try:
+            return await self._handle(type_, stream, command, meta, command_id, seen)
+        finally:
+            self._turns.leave(stream)
+
+    async def _handle(
+        self, type_: StreamType[C, S, E], stream: str, command: C, meta: Meta, command_id: str, seen: int | None
+    ) -> Handled:
+        version, state, certain = await self._begin(type_, stream, seen)
+        for _ in range(_ATTEMPTS):
+            if seen is not None and seen != version:
+                later = None if certain else await self._later(type_, stream, version)
+                if later is None:
                     return await self._repeated_or_stale(stream, seen, command_id, meta)
-                try:
-                    events = type_.decider.decide(command, state)
-                except Refusal:
-                    if await self._was_behind(type_, stream, version):
-                        continue
-                    known = await self._store.find(command_id, meta.fingerprint)
-                    if known is None:
-                        raise
-                    return _answer(stream, known)
-                if not events:
-                    if await self._was_behind(type_, stream, version):
-                        continue
-                    known = await self._store.find(command_id, meta.fingerprint)
-                    return Handled(stream, version, 0) if known is None else _answer(stream, known)
-                try:
-                    stored = await self._append(stream, version, events, meta, command_id)
-                except VersionConflict:
-                    self._cache.pop(stream, None)
+                (version, state), certain = later, True
+                continue
+            refusal: Refusal | None = None
+            try:
+                events = type_.decider.decide(command, state)
+            except Refusal as refused:
+                events, refusal = [], refused
+            if not events:
+                later = None if certain else await self._later(type_, stream, version)
+                if later is not None:  # decided on a state that the stream has left behind
+                    (version, state), certain = later, True
                     continue
-                if stored.repeated:
-                    return _answer(stream, stored)
-                after = type_.decider.fold(events, state)
-                self._remember(stream, stored.versions[stream], after)
-                await self._snapshot(type_, stream, version, stored.versions[stream], after)
-                return Handled(stream, stored.versions[stream], stored.position, events=tuple(events))
+                known = await self._store.find(command_id, meta.fingerprint)
+                if known is not None:
+                    return _answer(stream, known)
+                if refusal is not None:
+                    raise refusal
+                return Handled(stream, version, 0)
+            try:
+                stored = await self._append(stream, version, events, meta, command_id)
+            except VersionConflict:
+                self._cache.pop(stream, None)
+                (version, state), certain = await self._load(type_, stream), True
+                continue
+            if stored.repeated:
+                return _answer(stream, stored)
+            after = type_.decider.fold(events, state)
+            self._remember(stream, stored.versions[stream], after)
+            await self._snapshot(type_, stream, version, stored.versions[stream], after)
+            return Handled(stream, stored.versions[stream], stored.position, events=tuple(events))
         raise Contended(stream, _ATTEMPTS)
 
     async def load(self, type_: StreamType[C, S, E], id_: str) -> tuple[int, S]:
         """The stream's version and folded state, read from the store."""
-        return await self._load(type_, type_.stream(id_), fresh=True)
+        return await self._load(type_, type_.stream(id_))
 
     async def _append(
         self, stream: str, version: int, events: Sequence[Event], meta: Meta, command_id: str
@@ -164,13 +205,29 @@ class Commands:
         new = tuple(NewEvent(*self._codec.encode(event), encoded_meta) for event in events)
         return await self._store.append(Append((StreamWrite(stream, version, new),), command_id, meta.fingerprint))
 
-    async def _load(self, type_: StreamType[C, S, E], stream: str, *, fresh: bool) -> tuple[int, S]:
-        version, state = 0, type_.decider.initial
+    async def _begin(self, type_: StreamType[C, S, E], stream: str, seen: int | None) -> tuple[int, S, bool]:
+        """What to decide on first, and whether it was read just now.
+
+        A stream that is not in the cache is taken to be a new one, which saves most commands a read: where it is not,
+        the append conflicts or the decider says no, and the stream is read then.
+        """
         cached = self._cache.get(stream)
         if cached is not None:
             self._cache.move_to_end(stream)
-            if not fresh:
-                return cached
+            return *cached, False
+        if seen is None and (self._snapshots is None or type_.snapshots is None):
+            return 0, type_.decider.initial, False
+        return *await self._load(type_, stream), True
+
+    async def _later(self, type_: StreamType[C, S, E], stream: str, version: int) -> tuple[int, S] | None:
+        """The stream as it is now, if that is not what was decided on."""
+        now = await self._load(type_, stream)
+        return None if now[0] == version else now
+
+    async def _load(self, type_: StreamType[C, S, E], stream: str) -> tuple[int, S]:
+        version, state = 0, type_.decider.initial
+        cached = self._cache.get(stream)
+        if cached is not None:
             version, state = cached
         elif self._snapshots is not None and type_.snapshots is not None:
             snapshot = await self._snapshots.load(stream, type_.fold)
@@ -179,14 +236,9 @@ class Commands:
         for stored in await self._store.read_stream(stream, after=version):
             event: E = self._codec.decode(stored.type, stored.schema, stored.data)  # type: ignore[assignment]
             state, version = type_.decider.evolve(state, event), stored.version
-        self._remember(stream, version, state)
+        if version:
+            self._remember(stream, version, state)
         return version, state
-
-    async def _was_behind(self, type_: StreamType[C, S, E], stream: str, version: int) -> bool:
-        """Whether a no was decided on a cached state that another process has moved on from."""
-        if self._cache_size == 0:
-            return False
-        return (await self._load(type_, stream, fresh=True))[0] != version
 
     async def _repeated_or_stale(self, stream: str, seen: int, command_id: str, meta: Meta) -> Handled:
         known = await self._store.find(command_id, meta.fingerprint)

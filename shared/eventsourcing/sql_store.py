@@ -66,9 +66,11 @@ _PG_LOOK_UP_WITH_HEAD = (
     "(id, version, position, meta) UNION ALL SELECT NULL, 0, position, NULL, epoch, hash FROM head WHERE id = 1"
 )
 # Moves the head from where it was seen, or does nothing at all.
-_PG_WRITE = (
-    "WITH h AS (UPDATE head SET position = CAST($11 AS bigint), hash = CAST($12 AS bytea) "
-    "WHERE id = 1 AND position = CAST($9 AS bigint) AND hash = CAST($13 AS bytea) RETURNING id), "
+_PG_MOVE_HEAD = (
+    "UPDATE head SET position = CAST($11 AS bigint), hash = CAST($12 AS bytea) "
+    "WHERE id = 1 AND position = CAST($9 AS bigint) AND hash = CAST($13 AS bytea)"
+)
+_PG_EVENTS = (
     f"e AS (INSERT INTO events ({_COLUMNS}) SELECT CAST($9 AS bigint) + w.n, w.stream, w.version, w.type, w.schema, "
     "w.command, w.data, w.meta, w.hash, CAST($10 AS bigint) FROM h CROSS JOIN unnest(CAST($1 AS text[]), "
     "CAST($2 AS bigint[]), CAST($3 AS text[]), CAST($4 AS smallint[]), CAST($5 AS text[]), CAST($6 AS bytea[]), "
@@ -77,6 +79,14 @@ _PG_WRITE = (
     "s AS (INSERT INTO streams (id, version) SELECT stream, max(version) FROM e GROUP BY stream "
     "ON CONFLICT (id) DO UPDATE SET version = excluded.version) "
     "SELECT count(*) FROM h"
+)
+_PG_WRITE = f"WITH h AS ({_PG_MOVE_HEAD} RETURNING id), {_PG_EVENTS}"
+# The same, where nothing was looked up: none of the commands may be there, each stream must be at its version.
+_PG_WRITE_IF = (
+    f"WITH h AS ({_PG_MOVE_HEAD} AND NOT EXISTS (SELECT FROM events WHERE command = ANY(CAST($14 AS text[]))) "
+    "AND NOT EXISTS (SELECT FROM unnest(CAST($15 AS text[]), CAST($16 AS bigint[])) AS a (id, version) "
+    "WHERE coalesce((SELECT streams.version FROM streams WHERE streams.id = a.id), 0) <> a.version) RETURNING id), "
+    f"{_PG_EVENTS}"
 )
 
 # The lateral form makes it one index scan for each stream, whatever the planner thinks of the table.
@@ -166,6 +176,8 @@ class SqlStore:
         self._closed = False
         self._locking = 0 if database.dialect == "postgresql" else -1
         """How many groups more are to take the lock, because another process was writing; -1: all."""
+        self._head: Head | None = None
+        """Where this process left it, if it may still be there."""
         self._asked: list[_Asked] = []
         self._reads: set[asyncio.Task[None]] = set()
         self.tail = Tail()
@@ -185,8 +197,7 @@ class SqlStore:
         if self._drain is None:
             self._drain = asyncio.create_task(self._drain_queue())
         began = time.perf_counter()
-        # Shielded: a caller that gives up must not take an append away that is being committed.
-        answer = await asyncio.shield(waiting.answer)
+        answer = await waiting.answer  # a caller that gives up cancels its answer, not what is being committed
         self.observe(time.perf_counter() - began)
         return answer
 
@@ -259,14 +270,40 @@ class SqlStore:
 
     async def _commit(self, group: list[_Waiting], attempt: int) -> list[Appended | StoreError]:
         appends = [waiting.append for waiting in group]
+        head, self._head = self._head, None
         if attempt == 0 and self._locking == 0:
-            answers = await self._commit_unlocked(appends)
+            answers = None if head is None else await self._commit_assuming(appends, head)
+            if answers is None:
+                answers = await self._commit_unlocked(appends)
             if answers is not None:
                 return answers
             self._locking = _LOCKING_AFTER_RACE
         elif self._locking > 0:
             self._locking -= 1
         return await self._commit_locked(appends)
+
+    async def _commit_assuming(self, appends: Sequence[Append], head: Head) -> list[Appended | StoreError] | None:
+        """Writes at once on what its callers expect and this process left; None where the database has it otherwise."""
+        expected: dict[str, int] = {}
+        for append in appends:
+            for write in append.writes:
+                if write.expected is None:
+                    return None
+                expected.setdefault(write.stream, write.expected)
+        rows, answers = self._decide_winners(appends, head, _Known(dict(expected), {}))
+        if any(isinstance(answer, StoreError) for answer in answers):
+            return None  # who loses is told what the database holds
+        _, commands = _concerned(appends)
+        assumed = (commands, list(expected), list(expected.values()))
+        async with self.database.committing() as connection:
+            if not await connection.fetchval(_PG_WRITE_IF, *_to_write(rows, head), *assumed):
+                return None
+        self._committed(rows, head)
+        return answers
+
+    def _committed(self, rows: Sequence[tuple[Any, ...]], before: Head) -> None:
+        self.tail.add([StoredEvent._make(row) for row in rows])
+        self._head = Head(before.epoch, rows[-1][0], rows[-1][8]) if rows else before
 
     async def _commit_unlocked(self, appends: Sequence[Append]) -> list[Appended | StoreError] | None:
         """Looks up and writes without a lock in between; None where another process has moved the head meanwhile.
@@ -280,7 +317,7 @@ class SqlStore:
             rows, answers = self._decide_winners(appends, head, known)
             if rows and not await connection.fetchval(_PG_WRITE, *_to_write(rows, head)):
                 return None
-        self.tail.add([StoredEvent._make(row) for row in rows])
+        self._committed(rows, head)
         return answers
 
     async def _commit_locked(self, appends: Sequence[Append]) -> list[Appended | StoreError]:
