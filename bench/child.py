@@ -16,6 +16,7 @@ import uvloop
 
 from bench.sample import command
 from bench.sampling import Sampler
+from shared.web.service import calm_collector
 
 WARMING = 300
 """Commands sent before the clock starts, by all pipelines alike."""
@@ -123,6 +124,7 @@ Role = Callable[[Task], Coroutine[Any, Any, None]]
 
 
 def main(roles: dict[str, Role]) -> None:
-    """All pipelines run on uvloop, as the services do."""
+    """All pipelines run on uvloop and with a calm collector, as the services do."""
     logging.basicConfig(level=logging.ERROR)
+    calm_collector()
     uvloop.run(roles[sys.argv[1]](Task(**json.loads(sys.argv[2]))))

@@ -20,7 +20,7 @@ from bench.sample import command
 from bench.servers import plain
 
 _BATCH = 100
-_CALLERS = 64
+_CALLERS = 100
 # A later position can become visible before an earlier one, so reading goes by transaction first.
 _TAIL = (
     "SELECT pos, stream, body, xid::text::bigint AS x FROM ev WHERE (xid, pos) > ($1::bigint::text::xid8, $2) "

@@ -20,7 +20,7 @@ from shared.eventsourcing.runtime import Runtime, Settings
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta, StoredEvent
 
-_CALLERS = 64
+_CALLERS = 100
 
 
 class Accept(BaseModel, frozen=True):

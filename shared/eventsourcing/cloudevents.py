@@ -7,8 +7,9 @@ structured mode is the `cloudevents` package's, and a test holds both against th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 from cloudevents.core.bindings.kafka import KafkaMessage, from_structured
@@ -23,8 +24,7 @@ class Malformed(Exception):
     """A record that is no CloudEvent; the text says what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class CloudEvent:
+class CloudEvent(NamedTuple):
     source: str
     id: str
     type: str
@@ -69,23 +69,29 @@ class CloudEvent:
 
 def time_of(microseconds: int) -> str:
     """RFC 3339 in UTC."""
-    at = datetime.fromtimestamp(microseconds // 1_000_000, UTC).replace(microsecond=microseconds % 1_000_000)
-    return at.isoformat().replace("+00:00", "Z")
+    seconds, left = divmod(microseconds, 1_000_000)
+    return f"{_second(seconds)}.{left:06d}Z" if left else f"{_second(seconds)}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
 
 
 def read(headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> CloudEvent:
     """A record's CloudEvent, or `Malformed`. Nothing that a stranger can send raises anything else."""
     attributes: dict[str, str] = {}
     for name, raw in headers:
-        if raw is None:
-            if name.startswith("ce_"):
-                raise Malformed(f"header {name} is null: leave the header out or give it a value")
+        if name[:3] != "ce_" and name != "content-type":
             continue
-        if name.startswith("ce_") or name == "content-type":
-            try:
-                attributes[name.removeprefix("ce_")] = raw.decode()
-            except UnicodeDecodeError:
-                raise Malformed(f"header {name} is not UTF-8") from None
+        if raw is None:
+            if name == "content-type":
+                continue
+            raise Malformed(f"header {name} is null: leave the header out or give it a value")
+        try:
+            attributes[name[3:] if name[:3] == "ce_" else name] = raw.decode()
+        except UnicodeDecodeError:
+            raise Malformed(f"header {name} is not UTF-8") from None
     if value is None:
         raise Malformed("the record has no value: a tombstone is not an event")
     if attributes.get("content-type", "").lower().startswith(_STRUCTURED):

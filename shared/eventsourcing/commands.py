@@ -7,8 +7,7 @@ import hashlib
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import NAMESPACE_URL
 
 from shared.eventsourcing.decider import Refusal
@@ -35,8 +34,7 @@ _ATTEMPTS = 8
 _NAMESPACE = NAMESPACE_URL.bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(NamedTuple):
     """What came of a command."""
 
     stream: str

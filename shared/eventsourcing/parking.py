@@ -126,7 +126,7 @@ class Parked(Projection):
     tables: ClassVar[tuple[Table, ...]] = (parked,)
 
     def concerns(self, recorded: Recorded) -> bool:
-        return isinstance(recorded.event, _PARKING)
+        return type(recorded.event) in _PARKING
 
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
         mine = [(stored, event) for event, stored in events if isinstance(event, _PARKING)]

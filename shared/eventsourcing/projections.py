@@ -125,15 +125,7 @@ class Rows:
     async def _load_by_arrays(self, statements: ArrayStatements, keys: list[Any]) -> dict[Hashable, dict[str, Any]]:
         if not keys:
             return {}
-        single = len(statements.keys) == 1
-        lists = (keys,) if single else tuple(list(column) for column in zip(*keys, strict=True))
-        rows = [
-            dict(zip(statements.names, row, strict=True))
-            for row in (await self.tx.exec_driver_sql(statements.load, lists)).all()
-        ]
-        if single:
-            return {row[statements.keys[0]]: row for row in rows}
-        return {tuple(row[name] for name in statements.keys): row for row in rows}
+        return statements.by_key((await self.tx.exec_driver_sql(statements.load, statements.wanted(keys))).all())
 
     async def put(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts rows or overwrites those with the same key; every row must have every column."""
@@ -163,6 +155,7 @@ class Rows:
         await self.tx.execute(delete(actual).where(*(actual.c[name] == value for name, value in where.items())))
 
 
+_CHECKPOINT = ("text", "bigint", "bigint", "text")
 _ARRAYS: dict[type[Any], str] = {
     Text: "text",
     String: "text",
@@ -183,6 +176,18 @@ class ArrayStatements(NamedTuple):
     keys: tuple[str, ...]
     load: str
     put: str
+    put_and_move: str
+    """Puts the rows and moves the projection's checkpoint, both or neither; answers 1 or 0."""
+
+    def wanted(self, keys: Sequence[Any]) -> tuple[list[Any], ...]:
+        """What `load` takes for these keys."""
+        return (list(keys),) if len(self.keys) == 1 else tuple(list(column) for column in zip(*keys, strict=True))
+
+    def by_key(self, found: Iterable[Iterable[Any]]) -> dict[Hashable, dict[str, Any]]:
+        rows = [dict(zip(self.names, row, strict=True)) for row in found]
+        if len(self.keys) == 1:
+            return {row[self.keys[0]]: row for row in rows}
+        return {tuple(row[name] for name in self.keys): row for row in rows}
 
     def columns_of(self, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Any], ...]:
         """The rows by column; of two with the same key the later one counts."""
@@ -213,12 +218,21 @@ def array_statements(table: Table) -> ArrayStatements | None:
     where = (
         f"{keys[0]} = ANY({wanted})" if len(keys) == 1 else f"({', '.join(keys)}) IN (SELECT * FROM unnest({wanted}))"
     )
+    insert = f"INSERT INTO {quoted} ({', '.join(names)}) SELECT u.* FROM"
+    conflict = f"ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {others}" if others else "NOTHING")
+    name, old, new, state = (f"CAST(${len(types) + n} AS {type_})" for n, type_ in enumerate(_CHECKPOINT, 1))
+    moved = (
+        f"UPDATE checkpoints SET position = {new}, state = {state} WHERE name = {name} AND position = {old} "
+        f"AND (position = 0 OR state = {state}) "
+        "AND set_config('synchronous_commit', 'off', true) = 'off' RETURNING name"
+    )
     return ArrayStatements(
         tuple(column.name for column in table.columns),
         tuple(column.name for column in table.primary_key.columns),
         f"SELECT {', '.join(names)} FROM {quoted} WHERE {where}",
-        f"INSERT INTO {quoted} ({', '.join(names)}) SELECT * FROM unnest({given}) "
-        f"ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {others}" if others else "NOTHING"),
+        f"{insert} unnest({given}) AS u {conflict}",
+        f"WITH m AS ({moved}), p AS ({insert} m CROSS JOIN unnest({given}) AS u ({', '.join(names)}) {conflict}) "
+        "SELECT count(*) FROM m",
     )
 
 
@@ -241,16 +255,25 @@ class RowProjection(Projection):
 
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
         (table,) = self.tables
-        concerned = [(key, recorded) for recorded in events if (key := self.key(recorded)) is not None]
-        if not concerned:
-            return
-        current: dict[Hashable, dict[str, Any] | None] = dict(await rows.load(table, (key for key, _ in concerned)))
+        keyed = self.keyed(events)
+        if keyed:
+            await rows.put(table, self.fold(await rows.load(table, (key for key, _ in keyed)), keyed))
+
+    def keyed(self, events: Sequence[Recorded]) -> list[tuple[Hashable, Recorded]]:
+        """The events that concern a row, each with the row's key."""
+        return [(key, recorded) for recorded in events if (key := self.key(recorded)) is not None]
+
+    def fold(
+        self, found: Mapping[Hashable, dict[str, Any]], keyed: Sequence[tuple[Hashable, Recorded]]
+    ) -> list[dict[str, Any]]:
+        """The rows that change, as they are after these events."""
+        current: dict[Hashable, dict[str, Any]] = dict(found)
         changed: dict[Hashable, dict[str, Any]] = {}
-        for key, recorded in concerned:
+        for key, recorded in keyed:
             after = self.evolve(current.get(key), recorded)
             if after is not None:
                 current[key] = changed[key] = after
-        await rows.put(table, list(changed.values()))
+        return list(changed.values())
 
 
 def recorded(events: Sequence[StoredEvent], read: Reader) -> list[Recorded]:
@@ -267,17 +290,45 @@ class ProjectionHandler:
         self._database = database
         self._read = read
         self._tables = {table: table for table in projection.tables}
+        own_way = not isinstance(projection, RowProjection) or type(projection).apply is not RowProjection.apply
+        self._statements: ArrayStatements | None = None
+        if database.dialect == "postgresql" and not own_way:
+            self._statements = array_statements(projection.tables[0])
 
     async def handle(self, events: Sequence[StoredEvent], at: Checkpoint) -> Checkpoint:
         new = events[-1].position
         state = str(self.projection.version)
-        concerned = [one for one in recorded(events, self._read) if self.projection.concerns(one)]
-        if not concerned:
+        projection, batch = self.projection, recorded(events, self._read)
+        if self._statements is not None and isinstance(projection, RowProjection):
+            keyed = projection.keyed(batch)
+            if not keyed:
+                return at.passing(new, state)
+            await self._in_two_statements(projection, self._statements, keyed, (self.name, at.stored, new, state))
+        elif any(projection.concerns(one) for one in batch):
+            async with self._database.following() as tx:
+                await move_checkpoint(tx, self.name, at.stored, new, state)
+                await projection.apply(Rows(tx, self._tables), batch)
+        else:
             return at.passing(new, state)
-        async with self._database.following() as tx:
-            await move_checkpoint(tx, self.name, at.stored, new, state)
-            await self.projection.apply(Rows(tx, self._tables), concerned)
         return Checkpoint(new, state)
+
+    async def _in_two_statements(
+        self,
+        projection: RowProjection,
+        statements: ArrayStatements,
+        keyed: Sequence[tuple[Hashable, Recorded]],
+        move: tuple[str, int, int, str],
+    ) -> None:
+        """Reads rows, then writes them and the checkpoint at once.
+
+        Only who moves the checkpoint on writes rows: where it has not moved since, what was read still holds.
+        """
+        async with self._database.asking() as connection:
+            keys = list(dict.fromkeys(key for key, _ in keyed))
+            found = statements.by_key(await connection.fetch(statements.load, *statements.wanted(keys)))
+            columns = statements.columns_of(projection.fold(found, keyed))
+            if not await connection.fetchval(statements.put_and_move, *columns, *move):
+                raise Overtaken(self.name)
 
 
 async def prepare(projections: Sequence[Projection], database: Database) -> list[Projection]:

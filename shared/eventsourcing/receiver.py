@@ -58,8 +58,8 @@ _LISTEN_MS = 500
 _BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _REWIND_SECONDS = 1.0
 
-Check = Callable[[str, bytes], None]
-"""Raises ValidationError where the data of a known contract type is not what it promises; unknown types pass."""
+Check = Callable[[str, bytes], object | None]
+"""Reads the data of a known contract type; ValidationError where it is not what its type promises, None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ class Receiver:
     external: Mapping[str, Prepare] = field(default_factory=dict)
     fingerprint_key: bytes = b""
     clock: Clock = system_clock
+    note: Callable[[int, object], None] = lambda _position, _held: None
+    """Told what a stored message holds, so that whoever follows need not read it again."""
     acknowledge_seconds: float = 0.5
     """How long what is stored may wait until Kafka hears of it; 0: each batch at once."""
     heard: Heard = field(default_factory=Heard)
@@ -287,14 +289,15 @@ class Receiver:
             bodies: Sequence[bytes | None] = await self.vault.reseal([heard.data for _, heard in some])
         except (Unreadable, ValueError, KeyError, TypeError):
             bodies = [await self._reseal_alone(heard.data) for _, heard in some]
-        events = []
+        events: list[NewEvent] = []
+        held: list[object | None] = []
         for (record, heard), body in zip(some, bodies, strict=True):
             try:
                 if body is None:
                     raise ValueError("its personal values were not encrypted with this deployment's key")
                 if len(body) > LARGEST_EVENT:
                     raise ValueError(f"it has {len(body)} bytes, more than the {LARGEST_EVENT} that are stored")
-                self.check(heard.type, body)
+                contract = self.check(heard.type, body)
                 meta = Meta(
                     actor=heard.source,
                     role="service",
@@ -304,12 +307,18 @@ class Receiver:
                     trace=heard.trace,
                 ).encoded()
                 events.append(NewEvent(heard.type, 1, body, meta, heard.sequence))
+                held.append(contract)
             except (ValidationError, ValueError) as error:
                 events.append(await self._parked(record, heard, "invalid", error, heard.sequence))
+                held.append(None)
         last = some[-1][1].sequence
-        await self.store.append(
+        stored = await self.store.append(
             Append((StreamWrite(stream, expected, tuple(events)),), derived_id("received", stream, expected, last))
         )
+        if not stored.repeated:
+            for position, contract in enumerate(held, stored.position - len(events) + 1):
+                if contract is not None:
+                    self.note(position, contract)
         assert last is not None, "internal messages have a sequence"
         self._versions[stream] = last
         self.heard.stored += len(events)

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -289,8 +290,13 @@ class RelayHandler:
 
 def partition_of(key: str, partitions: int) -> int:
     """Where every client of Kafka puts this key by itself."""
-    hashed: int = murmur2(key.encode())
-    return (hashed & 0x7FFFFFFF) % partitions
+    return 0 if partitions == 1 else _hashed(key) % partitions
+
+
+@lru_cache(maxsize=16_384)
+def _hashed(key: str) -> int:
+    hashed: int = murmur2(key.encode())  # in Python; what concerns one matter comes again and again
+    return hashed & 0x7FFFFFFF
 
 
 def _published(at: Checkpoint) -> dict[str, dict[int, Partition]]:

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
@@ -171,6 +171,7 @@ class Runtime:
             external=external or {},
             fingerprint_key=self.settings.deployment_key,
             clock=self.clock,
+            note=self._note,
         )
 
     def timers(self, schedule: Schedule, fire: Fire) -> None:
@@ -281,17 +282,19 @@ class Runtime:
             return None
         else:
             raise UnknownStoredType(stored.type, stored.schema)
-        self._read[stored.position] = held
-        if len(self._read) > _READ_CACHE:
-            self._read.popitem(last=False)
+        self._note(stored.position, held)
         return held
 
-    def _check(self, type_: str, data: bytes) -> None:
+    def _note(self, position: int, held: object) -> None:
+        self._read[position] = held
+        if len(self._read) > _READ_CACHE:
+            self._read.popitem(last=False)
+
+    def _check(self, type_: str, data: bytes) -> object | None:
         if self.codec.knows(type_):
             raise ValueError(f"{type_} is the name of one of this service's own events: nobody else can tell of it")
         contract = self.contracts.get(type_)
-        if contract is not None:
-            contract.__pydantic_validator__.validate_json(data)
+        return None if contract is None else contract.__pydantic_validator__.validate_json(data)
 
     async def wait_for(self, projection: str, position: int, source: str | None = None) -> None:
         """Reading one's own write: until the projection holds position N of this store, or of another service's."""
@@ -325,7 +328,7 @@ class Runtime:
 
     async def _publish(self, events: Sequence[StoredEvent]) -> Sequence[Message | None]:
         assert self._tell is not None, "only where there is something to tell"
-        own = [self.read(event) if self.codec.knows(event.type) else None for event in events]
+        own = [cast(Event, self.read(event)) if self.codec.knows(event.type) else None for event in events]
         boxes = {
             box.box: box
             for stored, event in zip(events, own, strict=True)
@@ -335,7 +338,7 @@ class Runtime:
         enclosed = dict(zip(boxes, await self.vault.enclose_all(list(boxes.values())), strict=True))
         messages: list[Message | None] = []
         for stored, event in zip(events, own, strict=True):
-            told = self._tell(event, lambda sealed: enclosed[sealed.box]) if isinstance(event, Event) else None
+            told = None if event is None else self._tell(event, lambda sealed: enclosed[sealed.box])
             if told is None:
                 messages.append(None)
                 continue

@@ -7,8 +7,7 @@ idempotent: asked twice, stored once, answered alike.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -74,16 +73,14 @@ class NewEvent(NamedTuple):
     """How many bytes of data it may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreamWrite:
+class StreamWrite(NamedTuple):
     stream: str
     expected: int | None
     """`NO_STREAM`, an exact version, or `ANY_VERSION`."""
     events: tuple[NewEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(NamedTuple):
     """One unit: all of it is stored, at neighbouring positions, or nothing."""
 
     writes: tuple[StreamWrite, ...]
@@ -92,11 +89,10 @@ class Append:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     position: int
     """Of its last event."""
-    versions: dict[str, int] = field(default_factory=dict)
+    versions: Mapping[str, int]
     """The version after it of each stream that it wrote."""
     repeated: bool = False
     """True when the command had been stored before; position and versions are those of that time."""

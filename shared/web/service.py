@@ -1,6 +1,7 @@
 """One service as a program: its runtime, its app, its figures; what the three composition roots have in common."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -137,9 +138,21 @@ class Background:
     work: Callable[[], Coroutine[Any, Any, None]]
 
 
+def calm_collector() -> None:
+    """Lets the cycle collector run less often, and never over what the program was loaded with.
+
+    Commands and events make many objects and next to no cycles: with Python's own thresholds a tenth of the time goes
+    into looking for them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def run(name: str, app: FastAPI, host: str, port: int) -> None:
     """Serves until SIGTERM or Ctrl-C; what was accepted is finished first."""
     logs.configure(name)
+    calm_collector()
     with suppress(KeyboardInterrupt):
         uvicorn.run(
             app,
