@@ -21,9 +21,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.message import FAKE_CONSUMER
-from faststream.kafka.message import KafkaMessage as PlainMessage
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.message import StreamMessage
 from pydantic import ValidationError
 
@@ -146,17 +145,16 @@ class Receiver:
         # FastStream's own goes to sleep for as long as it has listened in vain, and hears nothing meanwhile.
         subscriber.get_msg = next_batch  # type: ignore[method-assign]
 
-        async def on_batch(records: Any, message: KafkaMessage) -> None:
+        async def on_batch(records: tuple[ConsumerRecord, ...]) -> None:
             consumer = subscriber.consumer
             assert consumer is not None, "a started subscriber has a consumer"
-            records_: tuple[ConsumerRecord, ...] = message.raw_message
             try:
-                await self.on_records(records_, consumer)
+                await self.on_records(records, consumer)
                 self._failures = 0
             except Exception:
                 # Not ours to judge: nothing is acknowledged and the same records are asked for again.
-                log.exception("a batch of %d records could not be handled; it is read again", len(records_))
-                for tp, offset in _first_offsets(records_).items():
+                log.exception("a batch of %d records could not be handled; it is read again", len(records))
+                for tp, offset in _first_offsets(records).items():
                     if tp in consumer.assignment():
                         consumer.seek(tp, offset)
                 await asyncio.sleep(_BACK_OFF[min(self._failures, len(_BACK_OFF) - 1)])
@@ -531,8 +529,8 @@ def _first_offsets(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, in
 
 async def _as_it_is(message: Any) -> StreamMessage[Any]:
     """The batch untouched. FastStream's own parser decodes headers and loses the whole batch over one bad header."""
-    return PlainMessage(raw_message=message, body=b"", headers={}, consumer=FAKE_CONSUMER)
+    return KafkaMessage(raw_message=message, body=b"", headers={}, consumer=FAKE_CONSUMER)
 
 
 async def _undecoded(message: StreamMessage[Any]) -> Any:
-    return message.body
+    return message.raw_message

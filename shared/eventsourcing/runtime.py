@@ -243,6 +243,7 @@ class Runtime:
                 self.settings.kafka,
                 logger=listening,
                 graceful_timeout=5,
+                apply_types=False,  # the one handler takes records as they are; injecting costs a task group a batch
                 allow_auto_create_topics=False,
                 client_id=f"wangge-{self.settings.service}",
                 metadata_max_age_ms=5_000,  # a topic that was made anew is noticed within seconds
