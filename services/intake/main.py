@@ -15,11 +15,13 @@ from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.streams import EVENTS, REPORT
 from services.intake.entrypoints import http, kafka, pages, publishers
+from services.intake.entrypoints import volunteer_pages, volunteers
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
 from services.intake.projections.reports import Reports, Stages
+from services.intake.projections.volunteers import Volunteers
 from services.intake.settings import Settings
 from shared.contracts import cases, notices
 from shared.contracts.envelope import contracts
@@ -67,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime = service.runtime
     for projection in (Reports(), Stages(), AccountRows(), Register(), Publishers(), Arrivals()):
         runtime.project(projection)
+    runtime.project(Volunteers())
     runtime.relay(tell, TOPICS)
     runtime.receive([cases.CASES, notices.NOTICES], kafka.external(runtime, settings.station))
     runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])
@@ -80,6 +83,9 @@ def create_app(settings: Settings) -> FastAPI:
     http.add(routes, api)
     publishers.add(routes, api, gate)
     pages.add(site, api, service.pages, service.languages)
+    squads = volunteers.Squads(api, service.languages)
+    volunteers.add(routes, squads)
+    volunteer_pages.add(site, squads, service.pages)
     app = service.serve(routes, site)
     app.state.runtime = runtime  # for who holds the app and not its parts
     return app

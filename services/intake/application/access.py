@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from services.intake.domain import account, community, person, publisher, report
+from services.intake.domain import account, community, person, report, volunteer
 from shared.access.policies import Policies
 from shared.access.rights import Action
 
@@ -15,6 +16,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *community.COMMANDS,
     *person.COMMANDS,
     *publisher.COMMANDS,
+    *volunteer.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -40,6 +42,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     publisher.SetSecret: "publisher.change",
     publisher.SuspendPublisher: "publisher.change",
     publisher.ResumePublisher: "publisher.change",
+    **dict.fromkeys(volunteer.COMMANDS, "register.change"),
 }
 
 POLICIES: Final = Policies()

@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.intake.domain import account, community, person, publisher, report
+from services.intake.domain import account, community, person, report, volunteer
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 
@@ -11,6 +12,7 @@ ACCOUNT: Final = StreamType("account", account.account, account.EVENTS)
 COMMUNITY: Final = StreamType("community", community.community, community.EVENTS)
 PERSON: Final = StreamType("person", person.person, person.EVENTS)
 PUBLISHER: Final = StreamType("publisher", publisher.publisher, publisher.EVENTS)
+VOLUNTEER: Final = StreamType("volunteer", volunteer.volunteer, volunteer.EVENTS)
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     *report.EVENTS,
@@ -18,4 +20,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *community.EVENTS,
     *person.EVENTS,
     *publisher.EVENTS,
+    *volunteer.EVENTS,
 )

@@ -373,6 +373,7 @@ def _register(routes: Routes, api: Api) -> None:
     async def list_communities(actor: CurrentActor, after: CurrentAfter) -> list[schemas.CommunityOut]:
         """Every community with its figures, each counted from the register's entries."""
         await api.wait(after, "register")
+        await api.wait(after, "volunteers")
         rows = await register_rows.list_communities(api.runtime.database)
         seen = areas(actor, "register.read")
         return [schemas.CommunityOut(**row) for row in rows if any(a.station in (None, row["station"]) for a in seen)]

@@ -12,8 +12,8 @@ from services.intake.domain.community import (
     GridDrawn,
     IncidentsCounted,
     ResidentsCounted,
-    VolunteerEnrolled,
 )
+from services.intake.projections.volunteers import count_on_duty
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Projection, Recorded, Rows
 
@@ -50,17 +50,6 @@ compounds = Table(
     Column("grid", Text, nullable=False),
     Column("property_managed", Boolean, nullable=False),
 )
-volunteers = Table(
-    "volunteers",
-    _metadata,
-    Column("community", Text, primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("grid", Text, nullable=False),
-    Column("since", Date, nullable=False),
-    Index("volunteers_by_role", "community", "role"),
-)
 incidents = Table(
     "incidents",
     _metadata,
@@ -75,7 +64,8 @@ incidents = Table(
 
 class Register(Projection):
     name: ClassVar[str] = "register"
-    tables: ClassVar[tuple[Table, ...]] = (communities, residents, grids, compounds, volunteers, incidents)
+    version: ClassVar[int] = 2
+    tables: ClassVar[tuple[Table, ...]] = (communities, residents, grids, compounds, incidents)
 
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
         changes: dict[Table, dict[tuple[Any, ...], dict[str, Any]]] = {}
@@ -104,15 +94,6 @@ def _entry(event: object) -> tuple[Table, dict[str, Any]] | None:
             return grids, {"community": community, **grid.model_dump()}
         case CompoundRegistered(community=community, compound=compound):
             return compounds, {"community": community, **compound.model_dump()}
-        case VolunteerEnrolled():
-            return volunteers, {
-                "community": event.community,
-                "person": event.person,
-                "name": event.name.model_dump_json(),
-                "role": event.role,
-                "grid": event.grid,
-                "since": event.since,
-            }
         case IncidentsCounted():
             return incidents, {
                 "community": event.community,
@@ -127,7 +108,8 @@ def _entry(event: object) -> tuple[Table, dict[str, Any]] | None:
 
 
 async def list_communities(database: Database) -> list[dict[str, Any]]:
-    """Every community with its figures, each counted from the entries."""
+    """Every community with its figures, each counted from the entries; of its squads, who is on duty."""
+    serving = await count_on_duty(database)
     async with database.reading() as tx:
         found = [dict(row) for row in (await tx.execute(select(communities).order_by(communities.c.name))).mappings()]
         for row in found:
@@ -141,11 +123,8 @@ async def list_communities(database: Database) -> list[dict[str, Any]]:
             row["compounds_without_manager"] = await _number(
                 tx, compounds, compounds.c.community == of, compounds.c.property_managed.is_(False)
             )
-            by_role = select(volunteers.c.role, func.count()).where(volunteers.c.community == of)
-            numbers = {role: n for role, n in await tx.execute(by_role.group_by(volunteers.c.role))}  # noqa: C416
-            row["building_heads"] = numbers.get("building_head", 0)
-            row["unit_heads"] = numbers.get("unit_head", 0)
-            row["volunteers"] = numbers.get("volunteer", 0)
+            for role in ("building_head", "unit_head", "volunteer"):
+                row[f"{role}s"] = serving.get((of, role), 0)
     return found
 
 
