@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from services.intake.application.submissions import Code, Line, Moment, Text
+from services.intake.application.submissions import Code, Line, Moment
 from services.intake.application.volunteers import Done, Found
 from services.intake.domain import volunteer as v
 from services.intake.domain.community import VolunteerRole

@@ -1,4 +1,4 @@
-"""The pages of volunteers: the list by place, a form for who was found, and one volunteer with what may be done next."""
+"""The pages of volunteers: the list by place, a form for who was found, one volunteer with what may be done next."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -13,7 +13,16 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.domain import volunteer as v
 from services.intake.entrypoints import volunteer_bodies as bodies
 from services.intake.entrypoints.http import NAMED, Id
-from services.intake.entrypoints.volunteers import KINDS, ROLES, Squads, Standing, after_row, cursor_of, scope_of
+from services.intake.entrypoints.volunteers import (
+    KINDS,
+    ROLES,
+    Squads,
+    Standing,
+    account_of,
+    after_row,
+    cursor_of,
+    scope_of,
+)
 from services.intake.projections import register as register_rows
 from services.intake.projections import volunteers as rows
 from shared.access.actors import Actor, Scope
@@ -104,7 +113,7 @@ def _reading(routes: Routes, squads: Squads, pages: Pages) -> None:
         request: Request,
         actor: CurrentActor,
         page: CurrentPaging,
-        standing: Annotated[Standing | None | str, Query()] = None,
+        standing: Annotated[str, Query(max_length=20)] = "",
         grid: Annotated[str, Query(max_length=80, pattern=NAMED + "|^$")] = "",
         after: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
@@ -192,7 +201,7 @@ async def _show(
         key=str(uuid4()),
         today=today,
         first_day=date(today.year, 1, 1),
-        own=actor.id in (row["account"].strip("|"),),
+        own=actor.id in account_of(row),
         may_change=authorize(actor, "register.change", scope_of(row)).allowed,
         may_open=squads.may_open(actor, row),
         **WORDS,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table, Text, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, func, select
 
 from services.intake.domain.community import (
     CommunityRegistered,

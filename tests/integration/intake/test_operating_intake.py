@@ -13,7 +13,8 @@ TABLES = {
     "reports": ("reports",),
     "stages": ("stages",),
     "accounts": ("accounts",),
-    "register": ("communities", "residents", "grids", "compounds", "volunteers", "incidents"),
+    "register": ("communities", "residents", "grids", "compounds", "incidents"),
+    "volunteers": ("squads", "services_done", "squad_stations"),
     "parked": ("parked",),
 }
 REGISTER: dict[str, Any] = {

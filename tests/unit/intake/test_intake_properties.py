@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain import account, community, person, report
-from services.intake.domain.streams import ACCOUNT, COMMUNITY, EVENTS, PERSON, REPORT
+from services.intake.domain import account, community, person, report, volunteer
+from services.intake.domain.streams import ACCOUNT, COMMUNITY, EVENTS, PERSON, REPORT, VOLUNTEER
 from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
 from tests.unit.intake import desk as d
+from tests.unit.intake import squad
 
 codec = Codec(EVENTS)
+ONE_OF_EACH = (*d.ONE_OF_EACH, *squad.ONE_OF_EACH)
 
 times = st.integers(-1_000, 1_000).map(lambda hours: d.MONDAY + timedelta(hours=hours))
 days = st.integers(-400, 400).map(lambda number: date(2020, 1, 1) + timedelta(days=number))
@@ -89,6 +91,20 @@ of_community: st.SearchStrategy[community.Command] = st.one_of(
     ),
 )
 of_person = st.builds(person.ErasePerson, person=words, reason=st.just("本人要求"), by=words, now=times)
+of_volunteer: st.SearchStrategy[volunteer.Command] = st.one_of(
+    st.sampled_from([squad.find, squad.talk, squad.vouch, squad.consent, squad.train, squad.insure, squad.put_on_duty]),
+    st.builds(volunteer.PlaceVolunteer, role=st.just("unit_head"), place=st.just(squad.PLACE), by=words, now=times),
+    st.builds(volunteer.WithdrawConsent, by=words, now=times),
+    st.builds(volunteer.StandDown, reason=st.just("own_wish"), on=days, by=words, now=times),
+    st.builds(
+        volunteer.RecordService,
+        record=st.sampled_from(["1", "2"]),
+        service=st.builds(squad.service, times),
+        by=words,
+        now=times,
+    ),
+    st.builds(volunteer.StrikeService, record=st.sampled_from(["1", "2"]), reason=boxes, by=words, now=times),
+)
 
 Asked = tuple[StreamType[Any, Any, Any], list[Any]]
 
@@ -97,6 +113,7 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(ACCOUNT), st.lists(of_account, min_size=1, max_size=6)),
     st.tuples(st.just(COMMUNITY), st.lists(of_community, min_size=1, max_size=8)),
     st.tuples(st.just(PERSON), st.lists(of_person, min_size=1, max_size=3)),
+    st.tuples(st.just(VOLUNTEER), st.lists(of_volunteer, min_size=1, max_size=12)),
 )
 
 
@@ -128,13 +145,13 @@ def test_every_event_that_a_stream_can_live_through_survives_the_codec(wishes: A
         assert codec.decode(*codec.encode(event)) == event
 
 
-@pytest.mark.parametrize("event", d.ONE_OF_EACH, ids=lambda event: event.stored_as)
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event.stored_as)
 def test_every_kind_of_event_survives_the_codec(event: Event) -> None:
     assert codec.decode(*codec.encode(event)) == event
 
 
 def test_no_kind_of_event_is_left_out_of_these_tests() -> None:
-    assert {type(event) for event in d.ONE_OF_EACH} == set(EVENTS)
+    assert {type(event) for event in ONE_OF_EACH} == set(EVENTS)
 
 
 @given(st.lists(of_report, min_size=1, max_size=8))
@@ -151,3 +168,13 @@ def test_whatever_was_admitted_was_confirmed_as_a_dispute_and_never_refused(wish
 def test_the_generation_of_an_account_never_falls(wishes: list[account.Command]) -> None:
     generations = [getattr(event, "generation", 1) for event in live(ACCOUNT, wishes)]
     assert generations == sorted(generations)
+
+
+@given(st.lists(of_volunteer, min_size=1, max_size=14))
+def test_nobody_is_on_duty_who_has_not_agreed_or_took_it_back(wishes: list[volunteer.Command]) -> None:
+    life = live(VOLUNTEER, wishes)
+    for end in range(len(life) + 1):
+        state = VOLUNTEER.decider.fold(life[:end])
+        begun = end < len(life) and isinstance(life[end - 1], volunteer.VolunteerConsentWithdrawn)
+        if isinstance(state, volunteer.Volunteer) and state.on_duty and not begun:
+            assert state.consent is not None
