@@ -56,6 +56,12 @@ class Matters:
         return {account["name"]: account["id"] for account in self.whole.get("intake", "accounts")}
 
     @cached_property
+    def volunteer(self) -> dict[str, Any]:
+        """A member of one of the demo's squads."""
+        found: dict[str, Any] = self.whole.get("intake", "volunteers", limit=1)["volunteers"][0]
+        return found
+
+    @cached_property
     def danger(self) -> dict[str, Any]:
         return self.report(
             f"BROWSER-danger-{uuid4()}",

@@ -209,8 +209,6 @@ async def _show(
 
 
 def _entering(routes: Routes, squads: Squads, pages: Pages) -> None:
-    api = squads.api
-
     @routes.post("/volunteers", access="register.change", include_in_schema=False)
     async def find(
         request: Request,
@@ -244,7 +242,7 @@ def _entering(routes: Routes, squads: Squads, pages: Pages) -> None:
             "role": role,
             "place": {"grid": grid, **{k: given[k].strip() or None for k in ("compound", "building", "unit")}},
             "origin": {"kind": origin, "id": origin_id.strip() or None},
-            "on": on or v.day_of(api.runtime.clock()),
+            "on": on or v.day_of(squads.api.runtime.clock()),
         }
         try:
             body = bodies.VolunteerIn.model_validate(asked)
@@ -261,7 +259,7 @@ def _entering(routes: Routes, squads: Squads, pages: Pages) -> None:
         id_ = derived_id("volunteer", key.command_id)
         try:
             handled = await squads.handler.write_down(
-                id_, body.community, body.found(), api.meta_of(actor, scope, key), key.command_id
+                id_, body.community, body.found(), squads.api.meta_of(actor, scope, key), key.command_id
             )
         except Refusal as refusal:
             said = _said(squads, request, refusal)
@@ -274,15 +272,13 @@ def _said(squads: Squads, request: Request, refusal: Refusal) -> str:
 
 
 def _deciding(routes: Routes, squads: Squads, pages: Pages) -> None:
-    api, handler = squads.api, squads.handler
-
     async def step(
         request: Request, id_: str, actor: Actor, key: Idempotency, body: type[BaseModel], given: Mapping[str, str]
     ) -> Response:
         """One step of the form `body`, taken by `_take`; what is wrong is told above the volunteer's page."""
         try:
             asked = body.model_validate({name: value for name, value in given.items() if value.strip()})
-            meta = api.meta_of(actor, await squads.changeable(actor, id_), key)
+            meta = squads.api.meta_of(actor, await squads.changeable(actor, id_), key)
             handled = await _take(squads, id_, asked, actor, meta, key.command_id)
         except ValidationError:
             said = squads.languages.text(language_of(request), mark("Please fill in every field of the form."))
@@ -349,8 +345,8 @@ def _deciding(routes: Routes, squads: Squads, pages: Pages) -> None:
     @routes.post("/volunteers/{id}/withdraw", access=SIGNED_IN, include_in_schema=False)
     async def withdraw(request: Request, id: Id, actor: CurrentActor, key: IdempotencyKey) -> Response:
         where = await squads.may_withdraw(actor, id)
-        command = v.WithdrawConsent(by=actor.id, now=api.runtime.clock())
-        handled = await handler.decide(id, command, api.meta_of(actor, where, key), key.command_id)
+        command = v.WithdrawConsent(by=actor.id, now=squads.api.runtime.clock())
+        handled = await squads.handler.decide(id, command, squads.api.meta_of(actor, where, key), key.command_id)
         return RedirectResponse(f"/intake/volunteers/{id}?after={handled.position}", 303)
 
     @routes.post("/volunteers/{id}/hours", access="register.change", include_in_schema=False)
