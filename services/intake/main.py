@@ -14,8 +14,7 @@ from services.intake.application.submissions import SealedSubmission
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.streams import EVENTS, REPORT
-from services.intake.entrypoints import http, kafka, pages, publishers
-from services.intake.entrypoints import volunteer_pages, volunteers
+from services.intake.entrypoints import http, kafka, pages, publishers, volunteer_pages, volunteers
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
 from services.intake.projections.publishers import Arrivals, Publishers

@@ -5,8 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from services.intake.domain import account, community, person, publisher, report
-from services.intake.domain import account, community, person, report, volunteer
+from services.intake.domain import account, community, person, publisher, report, volunteer
 from shared.access.policies import Policies
 from shared.access.rights import Action
 

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from services.intake.domain import account, community, person, publisher, report
-from services.intake.domain import account, community, person, report, volunteer
+from services.intake.domain import account, community, person, publisher, report, volunteer
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 

@@ -17,7 +17,6 @@ from services.intake.entrypoints.volunteers import (
     KINDS,
     ROLES,
     Squads,
-    Standing,
     account_of,
     after_row,
     cursor_of,
