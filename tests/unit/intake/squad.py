@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from services.intake.domain import volunteer as v
-from shared.eventsourcing.events import Event
 from tests.unit.intake.desk import MONDAY, OFFICER, STATION, box
 
 ID: Final = "volunteer-qin"
@@ -102,4 +101,3 @@ struck = v.ServiceStruck(volunteer=ID, record="service-1", reason=REASON, by=OFF
 WON: Final[tuple[v.VolunteerEvent, ...]] = (found, talked, vouched, consented)
 READY: Final[tuple[v.VolunteerEvent, ...]] = (*WON, trained, insured)
 SERVING: Final[tuple[v.VolunteerEvent, ...]] = (*READY, on_duty)
-ONE_OF_EACH: Final[tuple[Event, ...]] = (*SERVING, placed, recorded, corrected, struck, withdrawn, stood_down)
