@@ -5,7 +5,8 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel
 
-from services.intake.domain import account, community, person, report
+from services.intake.domain import account, community, person, publisher, report
+from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 
 M = TypeVar("M", bound=BaseModel)
@@ -227,3 +228,85 @@ incidents_counted = community.IncidentsCounted(
 
 erase_person = person.ErasePerson(person=PERSON, reason="本人要求", by=LEADER, now=MONDAY)
 erasure_ordered = person.PersonErasureOrdered(person=PERSON, by=LEADER, ordered_at=MONDAY)
+
+ONE_OF_EACH: tuple[Event, ...] = (
+    received,
+    classified(),
+    admitted,
+    refused,
+    account_opened,
+    posts_changed(),
+    password_set(),
+    signed_out(),
+    account_closed(),
+    community_registered,
+    residents_counted,
+    grid_drawn,
+    compound_registered,
+    enrolled,
+    incidents_counted,
+    erasure_ordered,
+)
+"""Every kind of event once."""
+
+
+# A publisher
+
+CALLER, SOURCE = "publisher-relay", "urn:relay:wangfu"
+QUOTA = publisher.Quota(per_minute=60, per_day=5_000)
+CONTACT = box("publisher-contact", "name-and-phone")
+OVERLAP = timedelta(days=3)
+
+register_publisher = publisher.RegisterPublisher(
+    publisher=CALLER,
+    source=SOURCE,
+    name="群消息转发",
+    station=STATION,
+    city_wide=False,
+    channels=("chat", "patrol"),
+    quota=QUOTA,
+    contact=CONTACT,
+    accounts=("account-vendor",),
+    by=LEADER,
+    now=MONDAY,
+)
+publisher_registered = publisher.PublisherRegistered(
+    publisher=CALLER,
+    source=SOURCE,
+    name="群消息转发",
+    station=STATION,
+    city_wide=False,
+    channels=("chat", "patrol"),
+    quota=QUOTA,
+    contact=CONTACT,
+    accounts=("account-vendor",),
+    by=LEADER,
+    registered_at=MONDAY,
+)
+
+
+def issue_key(key: str = "key-1", now: datetime = MONDAY) -> publisher.IssueKey:
+    return publisher.IssueKey(key=key, digest=f"digest-of-{key}", others_until=now + OVERLAP, by=LEADER, now=now)
+
+
+def key_issued(key: str = "key-1", at: datetime = MONDAY) -> publisher.KeyIssued:
+    return publisher.KeyIssued(
+        publisher=CALLER, key=key, digest=f"digest-of-{key}", others_until=at + OVERLAP, by=LEADER, issued_at=at
+    )
+
+
+def set_secret(secret: str = "secret-1", now: datetime = MONDAY) -> publisher.SetSecret:
+    return publisher.SetSecret(
+        secret=secret, value=box("publisher-1", secret), others_until=now + OVERLAP, by=LEADER, now=now
+    )
+
+
+def secret_set(secret: str = "secret-1", at: datetime = MONDAY) -> publisher.SecretSet:
+    return publisher.SecretSet(
+        publisher=CALLER,
+        secret=secret,
+        value=box("publisher-1", secret),
+        others_until=at + OVERLAP,
+        by=LEADER,
+        set_at=at,
+    )
