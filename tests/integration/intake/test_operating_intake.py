@@ -46,10 +46,33 @@ async def a_day_at_the_desk(desk: Desk) -> None:
     await desk.put("/communities/wangfu", {"name": "王府社区", "station": "czl"})
     entered = await desk.post("/communities/wangfu/entries", REGISTER)
     assert entered.status_code == 200, entered.text
+    await an_evening_of_a_volunteer(desk)
     await desk.account(f"guo-{uuid.uuid4().hex[:6]}", {"role": "auxiliary", "station": "czl"})
     bad = [{"line": 3, "reason": "缺编号", "raw": "张三 | 13800000000"}, {"line": 4, "reason": "缺主题", "raw": "—"}]
     await desk.http.post(f"{API}/reports/batch", json={"file": "f.csv", "channel": "mailbox", "bad": bad})
     await desk.caught_up()
+
+
+async def an_evening_of_a_volunteer(desk: Desk) -> None:
+    """Somebody is found, won, put on duty, and stood down again after an evening's patrol."""
+    day = {"on": "2026-03-02"}
+    place, origin = {"grid": "wangfu-04"}, {"kind": "own_offer"}
+    body = {"community": "wangfu", "name": "秦大爷", "role": "volunteer", "place": place, "origin": origin, **day}
+    id_ = (await desk.post("/volunteers", body)).json()["id"]
+    cover = {"insurer": "示例财险", "first_day": "2026-01-01", "last_day": "2026-12-31"}
+    times = {"began_at": "2026-03-10T19:00:00+08:00", "ended_at": "2026-03-10T21:00:00+08:00"}
+    for step, asked in (
+        ("talk", day),
+        ("vouch", {**day, "kind": "resident", "name": "沈大姐"}),
+        ("consent", {**day, "form": "written"}),
+        ("training", {**day, "subject": "safety"}),
+        ("insurance", cover),
+        ("duty", day),
+        ("hours", {"kind": "patrol", "what": "夜间巡防", "where": "四网格", **times}),
+        ("withdraw", None),
+    ):
+        answer = await desk.post(f"/volunteers/{id_}/{step}", asked)
+        assert answer.status_code in (200, 201), answer.text
 
 
 async def test_an_operators_day(database_url: str) -> None:
