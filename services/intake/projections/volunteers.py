@@ -33,8 +33,8 @@ from shared.eventsourcing.store import microseconds
 from shared.web.areas import among, listed, within
 
 _metadata = MetaData()
-squads = Table(
-    "squads",
+squad_members = Table(
+    "squad_members",
     _metadata,
     Column("volunteer", Text, primary_key=True),
     Column("name", Text, nullable=False),
@@ -59,7 +59,7 @@ squads = Table(
     Column("on_duty_since", Date),
     Column("stood_down_on", Date),
     Column("version", BigInteger, nullable=False),
-    Index("squads_by_place", "community", "grid", "role", "volunteer"),
+    Index("squad_members_by_place", "community", "grid", "role", "volunteer"),
 )
 services_done = Table(
     "services_done",
@@ -106,14 +106,14 @@ Row = dict[str, Any]
 
 class Volunteers(Projection):
     name: ClassVar[str] = "volunteers"
-    tables: ClassVar[tuple[Table, ...]] = (squads, services_done, stations)
+    tables: ClassVar[tuple[Table, ...]] = (squad_members, services_done, stations)
 
     def concerns(self, recorded: Recorded) -> bool:
         return isinstance(recorded.event, _KNOWN)
 
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
         told = [each for each in events if self.concerns(each)]
-        members: dict[Any, Row] = dict(await rows.load(squads, _ids(told)))
+        members: dict[Any, Row] = dict(await rows.load(squad_members, _ids(told)))
         places: dict[Any, Row] = dict(
             await rows.load(stations, {e.event.community for e in told if isinstance(e.event, VolunteerEnrolled)})
         )
@@ -152,7 +152,7 @@ class Volunteers(Projection):
                     if member["standing"] == ENROLLED and change.get("standing") not in ("active", "stood_down"):
                         change.pop("standing", None)
                     member |= {**change, "version": version}
-        await rows.put(squads, list(members.values()))
+        await rows.put(squad_members, list(members.values()))
         await rows.put(stations, list(places.values()))
         await rows.put(services_done, list(hours.values()))
 
@@ -266,10 +266,10 @@ def _service(service: v.Service, by: str) -> Row:
 
 # Queries
 
-_ORDER: Final = (squads.c.community, squads.c.grid, squads.c.role, squads.c.volunteer)
+_ORDER: Final = (squad_members.c.community, squad_members.c.grid, squad_members.c.role, squad_members.c.volunteer)
 _LAST: Final = (
     select(func.max(services_done.c.ended_at))
-    .where(services_done.c.volunteer == squads.c.volunteer, services_done.c.struck.is_(False))
+    .where(services_done.c.volunteer == squad_members.c.volunteer, services_done.c.struck.is_(False))
     .scalar_subquery()
     .label("last_served_at")
 )
@@ -277,7 +277,11 @@ _LAST: Final = (
 
 async def find(database: Database, volunteer: str) -> Row | None:
     async with database.reading() as tx:
-        row = (await tx.execute(select(squads, _LAST).where(squads.c.volunteer == volunteer))).mappings().first()
+        row = (
+            (await tx.execute(select(squad_members, _LAST).where(squad_members.c.volunteer == volunteer)))
+            .mappings()
+            .first()
+        )
     return None if row is None else dict(row)
 
 
@@ -295,10 +299,10 @@ async def list_volunteers(
 ) -> list[Row]:
     """By place and role, never by hours; `after` is the place, role and id of the last row of the page before."""
     wanted = {"community": community, "grid": grid, "role": role, "standing": standing}
-    statement = select(squads, _LAST).where(_visible(areas, actor))
+    statement = select(squad_members, _LAST).where(_visible(areas, actor))
     for name, value in wanted.items():
         if value is not None:
-            statement = statement.where(squads.c[name] == value)
+            statement = statement.where(squad_members.c[name] == value)
     if after is not None:
         statement = statement.where(tuple_(*_ORDER) > tuple_(*after))
     async with database.reading() as tx:
@@ -307,16 +311,18 @@ async def list_volunteers(
 
 async def count(database: Database, areas: Sequence[Area], actor: str) -> Mapping[str, int]:
     """How many stand where."""
-    statement = select(squads.c.standing, func.count()).where(_visible(areas, actor)).group_by(squads.c.standing)
+    statement = (
+        select(squad_members.c.standing, func.count()).where(_visible(areas, actor)).group_by(squad_members.c.standing)
+    )
     async with database.reading() as tx:
         return {standing: number for standing, number in await tx.execute(statement)}  # noqa: C416
 
 
 async def count_on_duty(database: Database) -> Mapping[tuple[str, str], int]:
     """How many are on duty, by community and role."""
-    statement = select(squads.c.community, squads.c.role, func.count()).where(squads.c.on_duty)
+    statement = select(squad_members.c.community, squad_members.c.role, func.count()).where(squad_members.c.on_duty)
     async with database.reading() as tx:
-        rows = await tx.execute(statement.group_by(squads.c.community, squads.c.role))
+        rows = await tx.execute(statement.group_by(squad_members.c.community, squad_members.c.role))
         return {(community, role): number for community, role, number in rows}
 
 
@@ -324,31 +330,36 @@ async def heads_of(
     database: Database, community: str, grid: str, compound: str | None = None, building: str | None = None
 ) -> list[Row]:
     """The building and unit heads on duty in a grid, those of the building asked for first."""
-    statement = select(squads).where(
-        squads.c.community == community,
-        squads.c.grid == grid,
-        squads.c.on_duty,
-        squads.c.role.in_(("building_head", "unit_head")),
+    statement = select(squad_members).where(
+        squad_members.c.community == community,
+        squad_members.c.grid == grid,
+        squad_members.c.on_duty,
+        squad_members.c.role.in_(("building_head", "unit_head")),
     )
     if compound is not None:
-        elsewhere = and_(squads.c.compound.is_not(None), squads.c.compound != compound)
+        elsewhere = and_(squad_members.c.compound.is_not(None), squad_members.c.compound != compound)
         statement = statement.where(~elsewhere)
         if building is not None:
-            statement = statement.where(or_(squads.c.building.is_(None), squads.c.building == building))
-    near = [squads.c.building.is_(None), squads.c.compound.is_(None), squads.c.role, squads.c.volunteer]
+            statement = statement.where(or_(squad_members.c.building.is_(None), squad_members.c.building == building))
+    near = [
+        squad_members.c.building.is_(None),
+        squad_members.c.compound.is_(None),
+        squad_members.c.role,
+        squad_members.c.volunteer,
+    ]
     async with database.reading() as tx:
         return [dict(row) for row in (await tx.execute(statement.order_by(*near))).mappings()]
 
 
 async def list_ready(database: Database, community: str, grid: str, on: date) -> list[Row]:
     """Who may be asked to do what holds a risk on that day: on duty, willing, trained, insured."""
-    statement = select(squads).where(
-        squads.c.community == community,
-        squads.c.grid == grid,
-        squads.c.on_duty,
-        squads.c.consented_on <= on,
-        squads.c.trained_on <= on,
-        squads.c.insured_until >= on,
+    statement = select(squad_members).where(
+        squad_members.c.community == community,
+        squad_members.c.grid == grid,
+        squad_members.c.on_duty,
+        squad_members.c.consented_on <= on,
+        squad_members.c.trained_on <= on,
+        squad_members.c.insured_until >= on,
     )
     async with database.reading() as tx:
         return [dict(row) for row in (await tx.execute(statement.order_by(*_ORDER))).mappings()]
@@ -365,13 +376,13 @@ async def list_services(
     limit: int = 100_000,
 ) -> list[Row]:
     """Records of service in the order in which they happened, with whose they are."""
-    statement = select(services_done, squads.c.name, squads.c.role, squads.c.community).join(
-        squads, squads.c.volunteer == services_done.c.volunteer
+    statement = select(services_done, squad_members.c.name, squad_members.c.role, squad_members.c.community).join(
+        squad_members, squad_members.c.volunteer == services_done.c.volunteer
     )
     if volunteer is not None:
         statement = statement.where(services_done.c.volunteer == volunteer)
     if community is not None:
-        statement = statement.where(squads.c.community == community)
+        statement = statement.where(squad_members.c.community == community)
     if began_from is not None:
         statement = statement.where(services_done.c.began_at >= microseconds(began_from))
     if began_before is not None:
@@ -386,8 +397,8 @@ async def list_services(
 def _visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
     return within(
         areas,
-        station=squads.c.station,
-        community=squads.c.community,
-        grid=squads.c.grid,
-        assigned=among(actor, squads.c.account),
+        station=squad_members.c.station,
+        community=squad_members.c.community,
+        grid=squad_members.c.grid,
+        assigned=among(actor, squad_members.c.account),
     )

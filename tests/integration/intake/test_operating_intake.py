@@ -14,7 +14,7 @@ TABLES = {
     "stages": ("stages",),
     "accounts": ("accounts",),
     "register": ("communities", "residents", "grids", "compounds", "incidents"),
-    "volunteers": ("squads", "services_done", "squad_stations"),
+    "volunteers": ("squad_members", "services_done", "squad_stations"),
     "parked": ("parked",),
 }
 REGISTER: dict[str, Any] = {

@@ -177,7 +177,7 @@ async def test_names_are_sealed_and_open_only_where_they_may_be_read(desk: Desk)
     of = await community(desk)
     id_ = await found(desk, of, name="独一无二的名字")
     await desk.caught_up()
-    assert not any("独一无二的名字" in row for row in await desk.table("squads"))
+    assert not any("独一无二的名字" in row for row in await desk.table("squad_members"))
     assert not any("独一无二的名字".encode() in event.data for event in await desk.events())
     mediator = await desk.account(f"m-{uuid.uuid4().hex[:6]}", {"role": "mediator", "station": "czl", "community": of})
     listed = (await mediator.get("/intake/api/v1/volunteers", params={"community": of})).json()["volunteers"]
