@@ -17,6 +17,8 @@ from services.intake.domain.streams import EVENTS, REPORT
 from services.intake.entrypoints import http, kafka, pages, publishers, volunteer_pages, volunteers
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
+from services.intake.projections.areas import Areas
+from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
 from services.intake.projections.reports import Reports, Stages
@@ -69,6 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
     for projection in (Reports(), Stages(), AccountRows(), Register(), Publishers(), Arrivals()):
         runtime.project(projection)
     runtime.project(Volunteers())
+    runtime.project(Areas())
+    runtime.project(Posts())
     runtime.relay(tell, TOPICS)
     runtime.receive([cases.CASES, notices.NOTICES], kafka.external(runtime, settings.station))
     runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])

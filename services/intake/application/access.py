@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from services.intake.domain import account, community, person, publisher, report, volunteer
+from services.intake.domain import account, area, community, ground, person, post, publisher, report, volunteer
 from shared.access.policies import Policies
 from shared.access.rights import Action
 
@@ -13,6 +13,8 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *report.COMMANDS,
     *account.COMMANDS,
     *community.COMMANDS,
+    *area.COMMANDS,
+    *post.COMMANDS,
     *person.COMMANDS,
     *publisher.COMMANDS,
     *volunteer.COMMANDS,
@@ -33,6 +35,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     community.RegisterCompound: "register.change",
     community.EnrolVolunteer: "register.change",
     community.CountIncidents: "register.change",
+    **dict.fromkeys((*ground.COMMANDS, *area.COMMANDS, *post.COMMANDS), "register.change"),
     person.ErasePerson: "person.erase",
     publisher.RegisterPublisher: "publisher.change",
     publisher.ChangePublisher: "publisher.change",

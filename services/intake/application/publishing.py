@@ -1,9 +1,10 @@
 """What intake tells the other services: which of its events become contracts, and which are silence."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final, assert_never
 
-from services.intake.domain import account, community, person, report
+from services.intake.domain import account, area, community, ground, person, post, report
 from shared.contracts import register, reports
 from shared.contracts.envelope import Contract
 from shared.contracts.vocabulary import Channel, Contact, Personal
@@ -11,10 +12,14 @@ from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 
 TOPICS = (reports.REPORTS, register.REGISTER)
+_BY_OFFICE: Final = frozenset({"station_leader", "community_officer", "auxiliary"})
+"""Whose names others need, to seat them in a group or to call them; everybody else's stay here."""
 
 
 def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | None:
-    """`personal` gives a sealed value the form in which it may travel. Passwords and volunteers stay here."""
+    """`personal` gives a sealed value the form in which it may travel. Passwords and volunteers' names stay here."""
+    if isinstance(event, post.EVENTS):
+        return _post(event, personal)
     match event:
         case report.ReportReceived():
             return reports.ReportReceived(
@@ -83,6 +88,38 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
                 residents=event.residents,
                 at=event.counted_at,
             )
+        case area.AreaNamed(kind=kind, area=id_, name=name, above=above, since=since, named_at=at):
+            return register.AreaChanged(
+                kind=kind, area=id_, changed="entered", name=name, above=above, since=since, at=at
+            )
+        case community.CommunityRegistered(community=of, name=name, station=station, registered_at=at):
+            return _entered("community", of, name, of, station, at)
+        case community.GridDrawn(community=of, grid=grid, drawn_at=at):
+            return _entered("grid", grid.grid, grid.name, of, of, at, squad=grid.squad)
+        case community.CompoundRegistered(community=of, compound=compound, registered_at=at):
+            managed = compound.property_managed
+            return _entered("compound", compound.compound, compound.name, of, compound.grid, at, managed=managed)
+        case ground.BuildingEntered(community=of, building=building, entered_at=at):
+            return _entered("building", building.building, building.name, of, building.compound, at)
+        case ground.UnitEntered(community=of, unit=unit, entered_at=at):
+            return _entered("unit", unit.unit, unit.name, of, unit.building, at)
+        case ground.BoundaryDrawn(community=of, kind=kind, area=id_, since=since, drawn_at=at):
+            return register.AreaChanged(kind=kind, area=id_, community=of, changed="boundary", since=since, at=at)
+        case ground.CodeAssigned(community=of, kind=kind, area=id_, scheme=scheme, code=code, since=since):
+            return register.AreaChanged(
+                kind=kind,
+                area=id_,
+                community=of,
+                changed="code",
+                scheme=scheme,
+                code=code,
+                since=since,
+                at=event.assigned_at,
+            )
+        case ground.SquadFormed(community=of, grid=id_, squad=squad, since=since, until=until, formed_at=at):
+            return _squad(of, id_, squad, since, until, at)
+        case ground.SquadStoodDown(community=of, grid=id_, squad=squad, on=until, stood_down_at=at):
+            return _squad(of, id_, squad, None, until, at)
         case person.PersonErasureOrdered():
             return register.PersonErased(person=event.person, at=event.ordered_at)
         case _:
@@ -92,6 +129,63 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
 def channel_of(channel: report.Channel) -> Channel:
     """The word of the published language for a channel: a closed list, so what came later is told as its nearest."""
     return "mailbox" if channel == "resident_form" else channel
+
+
+def _entered(
+    kind: str,
+    id_: str,
+    name: str,
+    of: str,
+    above: str,
+    at: datetime,
+    *,
+    managed: bool | None = None,
+    squad: str | None = None,
+) -> register.AreaChanged:
+    return register.AreaChanged(
+        kind=kind,
+        area=id_,
+        community=of,
+        changed="entered",
+        name=name,
+        above=above,
+        property_managed=managed,
+        squad=squad,
+        at=at,
+    )
+
+
+def _squad(
+    of: str, grid: str, squad: str, since: date | None, until: date | None, at: datetime
+) -> register.AreaChanged:
+    return register.AreaChanged(
+        kind="grid", area=grid, community=of, changed="squad", squad=squad, since=since, until=until, at=at
+    )
+
+
+def _post(event: post.PostEvent, personal: Callable[[Sealed], Personal]) -> register.PostChanged:
+    match event:
+        case post.PostTaken(taken_at=at) | post.PostEnded(ended_at=at):
+            pass
+        case post.PostCorrected(corrected_at=at) | post.PostWithdrawn(withdrawn_at=at):
+            pass
+        case _:
+            assert_never(event)
+    holding = event.holding
+    return register.PostChanged(
+        post=event.post,
+        term=event.term,
+        revision=event.revision,
+        role=holding.role,
+        **holding.place.model_dump(),
+        person=holding.person,
+        name=personal(holding.name) if holding.role in _BY_OFFICE else None,
+        account=holding.account,
+        since=holding.since,
+        until=holding.until,
+        withdrawn=isinstance(event, post.PostWithdrawn),
+        at=at,
+    )
 
 
 def _place(place: report.Place) -> reports.Place:

@@ -1,4 +1,7 @@
-"""A community (社区) in the register 台账: its residents by number, grids, compounds, squads, and incidents counted."""
+"""A community (社区) in the register 台账: its residents by number, grids, compounds, squads, and incidents counted.
+
+Boundaries, codes, squads with their days, buildings and units are decided in `ground`, on the same stream.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,6 +10,9 @@ from typing import ClassVar, Final, Literal, TypeAlias, assert_never
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from services.intake.domain import ground
+from services.intake.domain.ground import Ground, Known
+from services.intake.domain.post import Place
 from shared.eventsourcing.decider import Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
@@ -24,6 +30,10 @@ class Compound(BaseModel, frozen=True):
     name: str
     grid: str
     property_managed: bool
+    manager: str | None = None
+    """The property company (物业公司), by name."""
+    address: str | None = None
+    also_called: tuple[str, ...] = ()
 
 
 class Grid(BaseModel, frozen=True):
@@ -91,7 +101,10 @@ class CountIncidents(BaseModel, frozen=True):
     now: AwareDatetime
 
 
-Command: TypeAlias = RegisterCommunity | CountResidents | DrawGrid | RegisterCompound | EnrolVolunteer | CountIncidents
+OwnCommand: TypeAlias = (
+    RegisterCommunity | CountResidents | DrawGrid | RegisterCompound | EnrolVolunteer | CountIncidents
+)
+Command: TypeAlias = OwnCommand | ground.Command
 COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     RegisterCommunity,
     CountResidents,
@@ -99,6 +112,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     RegisterCompound,
     EnrolVolunteer,
     CountIncidents,
+    *ground.COMMANDS,
 )
 
 
@@ -172,9 +186,10 @@ class IncidentsCounted(Event, frozen=True):
     counted_at: AwareDatetime
 
 
-CommunityEvent: TypeAlias = (
+OwnEvent: TypeAlias = (
     CommunityRegistered | ResidentsCounted | GridDrawn | CompoundRegistered | VolunteerEnrolled | IncidentsCounted
 )
+CommunityEvent: TypeAlias = OwnEvent | ground.GroundEvent
 EVENTS: Final[tuple[type[CommunityEvent], ...]] = (
     CommunityRegistered,
     ResidentsCounted,
@@ -182,6 +197,7 @@ EVENTS: Final[tuple[type[CommunityEvent], ...]] = (
     CompoundRegistered,
     VolunteerEnrolled,
     IncidentsCounted,
+    *ground.EVENTS,
 )
 
 
@@ -198,6 +214,10 @@ class CommunityKnown(Refusal):
 
 class NoSuchGrid(Refusal):
     say = sentence("Community {community} has no grid {grid}. Draw the grid first.")
+
+
+class PlaceContradicts(Refusal):
+    say = sentence("{area} lies in {actual}, not in {given}. Name only the nearest, or put the register right.")
 
 
 class PeriodBackwards(Refusal):
@@ -222,9 +242,45 @@ class Registered:
     compounds: Mapping[str, Compound] = field(default_factory=dict)
     volunteers: Mapping[str, tuple[VolunteerRole, str]] = field(default_factory=dict)
     incidents: Mapping[tuple[IncidentKind, date, date], int] = field(default_factory=dict)
+    ground: Ground = field(default_factory=Ground)
+
+    @property
+    def known(self) -> Known:
+        return Known(self.community, self.grids.keys(), self.compounds.keys(), self.ground)
 
 
 State: TypeAlias = Unregistered | Registered
+
+
+def place_in(state: State, wanted: Place) -> Place:
+    """The place with all that lies around it; refused where the register lacks it, or has it elsewhere."""
+    if isinstance(state, Unregistered):
+        raise NoSuchCommunity
+    known, found = state.known, {name: value for name, value in wanted if value is not None}
+    around: list[tuple[str, str, str]] = []
+    if wanted.unit is not None:
+        known.require("unit", wanted.unit)
+        around.append((wanted.unit, "building", known.ground.units[wanted.unit].building))
+        found.setdefault("building", around[-1][2])
+    if (building := found.get("building")) is not None:
+        known.require("building", building)
+        entry = known.ground.buildings[building]
+        found.setdefault("compound", entry.compound)
+        around.append((building, "compound", entry.compound))
+        if entry.grid is not None:
+            found.setdefault("grid", entry.grid)
+            around.append((building, "grid", entry.grid))
+    if (compound := found.get("compound")) is not None:
+        known.require("compound", compound)
+        if "grid" not in found:
+            found["grid"] = state.compounds[compound].grid
+    if (grid := found.get("grid")) is not None:
+        known.require("grid", grid)
+    around.append((state.community, "station", state.station))
+    for area, kind, actual in around:
+        if found[kind] != actual:
+            raise PlaceContradicts(area=area, actual=actual, given=found[kind])
+    return Place(**found)
 
 
 # Decisions
@@ -246,6 +302,15 @@ def decide(command: Command, state: State) -> list[CommunityEvent]:
             return enrol(command, state)
         case CountIncidents():
             return count_incidents(command, state)
+        case (
+            ground.DrawBoundaries()
+            | ground.AssignCode()
+            | ground.FormSquad()
+            | ground.StandDownSquad()
+            | ground.EnterBuilding()
+            | ground.EnterUnit()
+        ):
+            return [*ground.decide(command, state.known)]
         case _:
             assert_never(command)
 
@@ -343,7 +408,10 @@ def evolve(state: State, event: CommunityEvent) -> State:
         case ResidentsCounted():
             return replace(state, residents={**state.residents, event.on: event.residents})
         case GridDrawn():
-            return replace(state, grids={**state.grids, event.grid.grid: event.grid})
+            grids = {**state.grids, event.grid.grid: event.grid}
+            drawn_on = event.drawn_at.date()
+            lies = ground.with_grid(state.ground, event.grid.grid, event.grid.squad, drawn_on)
+            return replace(state, grids=grids, ground=lies)
         case CompoundRegistered():
             return replace(state, compounds={**state.compounds, event.compound.compound: event.compound})
         case VolunteerEnrolled():
@@ -351,8 +419,28 @@ def evolve(state: State, event: CommunityEvent) -> State:
         case IncidentsCounted():
             key = (event.kind, event.first_day, event.last_day)
             return replace(state, incidents={**state.incidents, key: event.count})
+        case (
+            ground.BoundaryDrawn()
+            | ground.CodeAssigned()
+            | ground.SquadFormed()
+            | ground.SquadStoodDown()
+            | ground.BuildingEntered()
+            | ground.UnitEntered()
+        ):
+            return _with_squad(replace(state, ground=ground.evolve(state.ground, event)), event)
         case _:
             assert_never(event)
+
+
+def _with_squad(state: Registered, event: ground.GroundEvent) -> Registered:
+    """The grid with its active squad, which the first kind of entry knows without its days."""
+    match event:
+        case ground.SquadFormed(until=None) | ground.SquadStoodDown():
+            squad = event.squad if isinstance(event, ground.SquadFormed) else None
+            grid = state.grids[event.grid]
+            return replace(state, grids={**state.grids, event.grid: Grid(grid=grid.grid, name=grid.name, squad=squad)})
+        case _:
+            return state
 
 
 community: Final[Decider[Command, State, CommunityEvent]] = Decider(Unregistered(), decide, evolve)

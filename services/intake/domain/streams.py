@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.intake.domain import account, community, person, publisher, report, volunteer
+from services.intake.domain import account, area, community, person, post, publisher, report, volunteer
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 
@@ -12,6 +12,8 @@ COMMUNITY: Final = StreamType("community", community.community, community.EVENTS
 PERSON: Final = StreamType("person", person.person, person.EVENTS)
 PUBLISHER: Final = StreamType("publisher", publisher.publisher, publisher.EVENTS)
 VOLUNTEER: Final = StreamType("volunteer", volunteer.volunteer, volunteer.EVENTS)
+AREA: Final = StreamType("area", area.area, area.EVENTS)
+POST: Final = StreamType("post", post.post, post.EVENTS)
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     *report.EVENTS,
@@ -20,4 +22,6 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *person.EVENTS,
     *publisher.EVENTS,
     *volunteer.EVENTS,
+    *area.EVENTS,
+    *post.EVENTS,
 )

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, func, select
 
+from services.intake.domain import ground
 from services.intake.domain.community import (
     CommunityRegistered,
     CompoundRegistered,
@@ -70,6 +71,9 @@ class Register(Projection):
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
         changes: dict[Table, dict[tuple[Any, ...], dict[str, Any]]] = {}
         for recorded in events:
+            if isinstance(recorded.event, ground.SquadFormed | ground.SquadStoodDown):
+                await _squad_changed(rows, changes.setdefault(grids, {}), recorded.event)
+                continue
             entry = _entry(recorded.event)
             if entry is not None:
                 table, row = entry
@@ -77,6 +81,16 @@ class Register(Projection):
                 changes.setdefault(table, {})[key] = row
         for table, entries in changes.items():
             await rows.put(table, list(entries.values()))
+
+
+async def _squad_changed(
+    rows: Rows, changed: dict[tuple[Any, ...], dict[str, Any]], event: ground.SquadFormed | ground.SquadStoodDown
+) -> None:
+    if isinstance(event, ground.SquadFormed) and event.until is not None:
+        return  # one of the past
+    key = (event.community, event.grid)
+    row = changed.get(key) or (await rows.load(grids, [key]))[key]
+    changed[key] = {**row, "squad": event.squad if isinstance(event, ground.SquadFormed) else None}
 
 
 def _entry(event: object) -> tuple[Table, dict[str, Any]] | None:
@@ -93,7 +107,8 @@ def _entry(event: object) -> tuple[Table, dict[str, Any]] | None:
         case GridDrawn(community=community, grid=grid):
             return grids, {"community": community, **grid.model_dump()}
         case CompoundRegistered(community=community, compound=compound):
-            return compounds, {"community": community, **compound.model_dump()}
+            columns = {"compound", "name", "grid", "property_managed"}
+            return compounds, {"community": community, **compound.model_dump(include=columns)}
         case IncidentsCounted():
             return incidents, {
                 "community": event.community,

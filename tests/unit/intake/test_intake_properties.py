@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain import account, community, person, report, volunteer
-from services.intake.domain.streams import ACCOUNT, COMMUNITY, EVENTS, PERSON, REPORT, VOLUNTEER
+from services.intake.domain import account, community, ground, person, post, report, volunteer
+from services.intake.domain.boundary import common, shape
+from services.intake.domain.spells import in_force
+from services.intake.domain.streams import ACCOUNT, AREA, COMMUNITY, EVENTS, PERSON, POST, REPORT, VOLUNTEER
 from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
 from tests.unit.intake import desk as d
+from tests.unit.intake import places as p
 from tests.unit.intake import squad
 
 codec = Codec(EVENTS)
@@ -91,6 +94,31 @@ of_community: st.SearchStrategy[community.Command] = st.one_of(
         now=times,
     ),
 )
+of_ground: st.SearchStrategy[community.Command] = st.one_of(
+    st.builds(
+        lambda grid, boundary, since: p.draw((grid, boundary), since=since),
+        grids,
+        st.none() | st.sampled_from([p.WEST, p.EAST, p.WHOLE]),
+        days,
+    ),
+    st.builds(p.assign, st.none() | st.sampled_from(["1" * 15, "2" * 15]), grids, days),
+    st.builds(p.form, words, days, st.none() | days, grids),
+    st.builds(p.stand_down, days, grids),
+    st.just(p.enter_building),
+    st.just(p.enter_unit),
+)
+of_area = st.builds(
+    lambda kind, name, above: d.changed(p.name_station, kind=kind, name=name, above=above),
+    st.sampled_from(["city", "branch", "station"]),
+    words,
+    st.none() | words,
+)
+of_post: st.SearchStrategy[post.Command] = st.one_of(
+    st.builds(p.take, days, st.none() | days),
+    st.builds(p.end, days, st.integers(1, 3)),
+    st.builds(p.correct, days, st.none() | days, term=st.integers(1, 3), account=st.none() | words),
+    st.builds(post.WithdrawPost, term=st.integers(1, 3), now=times),
+)
 of_person = st.builds(person.ErasePerson, person=words, reason=st.just("本人要求"), by=words, now=times)
 of_volunteer: st.SearchStrategy[volunteer.Command] = st.one_of(
     st.sampled_from([squad.find, squad.talk, squad.vouch, squad.consent, squad.train, squad.insure, squad.put_on_duty]),
@@ -107,12 +135,19 @@ of_volunteer: st.SearchStrategy[volunteer.Command] = st.one_of(
     st.builds(volunteer.StrikeService, record=st.sampled_from(["1", "2"]), reason=boxes, by=words, now=times),
 )
 
+_BEGUN = [community.DrawGrid(grid=community.Grid(grid=grid, name=grid), now=d.MONDAY) for grid in ("g1", "g2")]
 Asked = tuple[StreamType[Any, Any, Any], list[Any]]
 
 asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(REPORT), st.lists(of_report, min_size=1, max_size=6)),
     st.tuples(st.just(ACCOUNT), st.lists(of_account, min_size=1, max_size=6)),
     st.tuples(st.just(COMMUNITY), st.lists(of_community, min_size=1, max_size=8)),
+    st.tuples(
+        st.just(COMMUNITY),
+        st.lists(of_ground, min_size=1, max_size=8).map(lambda wishes: [d.register_community, *_BEGUN, *wishes]),
+    ),
+    st.tuples(st.just(AREA), st.lists(of_area, min_size=1, max_size=4)),
+    st.tuples(st.just(POST), st.lists(of_post, min_size=1, max_size=6)),
     st.tuples(st.just(PERSON), st.lists(of_person, min_size=1, max_size=3)),
     st.tuples(st.just(VOLUNTEER), st.lists(of_volunteer, min_size=1, max_size=12)),
 )
@@ -162,6 +197,27 @@ def test_whatever_was_admitted_was_confirmed_as_a_dispute_and_never_refused(wish
             confirmed = [past.kind for past in life[:at] if isinstance(past, report.ReportClassified)]
             assert confirmed[-1] == "dispute"
             assert not any(isinstance(past, report.ReportRefused) for past in life)
+
+
+@given(st.lists(of_ground, min_size=1, max_size=8))
+def test_two_grids_never_share_ground_a_code_or_have_two_active_squads(wishes: list[community.Command]) -> None:
+    life = live(COMMUNITY, [d.register_community, *_BEGUN, *wishes])
+    state = community.community.fold(life)
+    assert isinstance(state, community.Registered)
+    lies = state.ground
+    for day in {event.since for event in life if isinstance(event, ground.BoundaryDrawn)}:
+        shapes = [shape(b) for entries in lies.boundaries.values() if (b := in_force(entries, day)) is not None]
+        assert len(shapes) < 2 or common(shapes[0], shapes[1]) is None
+    for squads in lies.squads.values():
+        assert sum(squad.until is None for squad in squads) <= 1
+
+
+@given(st.lists(of_post, min_size=1, max_size=8))
+def test_no_day_of_a_post_is_in_two_terms(wishes: list[post.Command]) -> None:
+    held = [term.holding for term in post.post.fold(live(POST, wishes)).terms.values() if not term.withdrawn]
+    for one in held:
+        others = [other for other in held if other is not one]
+        assert not any((o.until is None or one.since <= o.until) and o.since <= one.since for o in others)
 
 
 @given(st.lists(of_account, min_size=1, max_size=8))

@@ -3,7 +3,7 @@
 import pytest
 
 from services.intake.application.publishing import TOPICS, publish
-from services.intake.domain import report
+from services.intake.domain import post, report
 from services.intake.domain.streams import EVENTS
 from shared.contracts import register, reports
 from shared.contracts.envelope import Contract
@@ -11,6 +11,7 @@ from shared.contracts.vocabulary import Contact, Personal
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 from tests.unit.intake import desk as d
+from tests.unit.intake import places as p
 
 
 def personal(sealed: Sealed) -> Personal:
@@ -37,6 +38,28 @@ def account(**fields: object) -> register.AccountChanged:
         "at": d.TUESDAY,
     }
     return register.AccountChanged.model_validate(told | fields)
+
+
+def area(kind: str, id_: str, **fields: object) -> register.AreaChanged:
+    told = {"kind": kind, "area": id_, "community": "wangfu", "changed": "entered", "at": d.MONDAY}
+    return register.AreaChanged.model_validate(told | fields)
+
+
+def held(**fields: object) -> register.PostChanged:
+    told = {
+        "post": p.POST,
+        "term": 1,
+        "revision": 1,
+        "role": "community_officer",
+        "station": d.STATION,
+        "community": "wangfu",
+        "person": "person-guo",
+        "name": Personal(of="person-guo", box="d1.name"),
+        "account": d.OFFICER,
+        "since": p.MAY,
+        "at": d.MONDAY,
+    }
+    return register.PostChanged.model_validate(told | fields)
 
 
 TOLD: list[tuple[Event, Contract]] = [
@@ -97,9 +120,32 @@ TOLD: list[tuple[Event, Contract]] = [
             community="wangfu", name="王府社区", station=d.STATION, residents=8_926, at=d.MONDAY
         ),
     ),
+    (d.community_registered, area("community", "wangfu", name="王府社区", above=d.STATION)),
+    (d.grid_drawn, area("grid", "wangfu-03", name="三网格", above="wangfu", squad="三网格小分队")),
+    (
+        d.compound_registered,
+        area("compound", "wangfu-yuan", name="王府苑", above="wangfu-03", property_managed=False),
+    ),
+    (p.building_entered, area("building", "wangfu-b", name="B座", above="wangfu-yuan")),
+    (p.unit_entered, area("unit", "wangfu-b-1", name="一单元", above="wangfu-b")),
+    (
+        p.station_named,
+        area("station", d.STATION, community=None, name="示例派出所", above="xiaodian", since=p.NEW_YEAR),
+    ),
+    (p.drawn("wangfu-03", p.WEST), area("grid", "wangfu-03", changed="boundary", since=p.NEW_YEAR)),
+    (
+        p.assigned("140105001002003"),
+        area("grid", "wangfu-03", changed="code", scheme="bj15", code="140105001002003", since=p.NEW_YEAR),
+    ),
+    (p.formed("甲队"), area("grid", "wangfu-04", changed="squad", squad="甲队", since=p.NEW_YEAR)),
+    (p.stood_down("甲队", p.JUNE), area("grid", "wangfu-04", changed="squad", squad="甲队", until=p.JUNE)),
+    (p.taken(), held()),
+    (p.ended(p.JUNE), held(revision=2, until=p.JUNE)),
+    (p.corrected(p.held(p.JUNE)), held(revision=2, since=p.JUNE)),
+    (p.withdrawn, held(revision=2, withdrawn=True)),
     (d.erasure_ordered, register.PersonErased(person=d.PERSON, at=d.MONDAY)),
 ]
-SILENCE: list[Event] = [d.community_registered, d.grid_drawn, d.compound_registered, d.enrolled, d.incidents_counted]
+SILENCE: list[Event] = [d.enrolled, d.incidents_counted]
 
 
 @pytest.mark.parametrize(("event", "contract"), TOLD, ids=lambda value: type(value).__name__)
@@ -130,8 +176,15 @@ def test_who_gave_neither_name_nor_phone_is_told_of_by_id_alone() -> None:
     assert told.reporter == Contact(person=d.PERSON)
 
 
+def test_whoever_serves_without_office_is_told_of_by_id_alone() -> None:
+    place = post.Place(station=d.STATION, community="wangfu", grid="wangfu-03")
+    told = publish(d.changed(p.taken(), holding=d.changed(p.HOLDING, role="volunteer", place=place)), personal)
+    assert isinstance(told, register.PostChanged)
+    assert (told.person, told.name, told.grid) == ("person-guo", None, "wangfu-03")
+
+
 def test_passwords_volunteers_and_who_decided_stay_in_intake() -> None:
-    for event in d.ONE_OF_EACH:
+    for event in (*d.ONE_OF_EACH, *p.ONE_OF_EACH):
         told = publish(event, personal)
         words = "" if told is None else told.model_dump_json()
         for kept in ("hash-", "person-head", '"by"', "s1.", "12345-118842" if event is not d.received else "hash-"):
