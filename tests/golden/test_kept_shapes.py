@@ -1,5 +1,7 @@
 """Stored events and contracts agree with the schemas that are kept, and the samples of every version load for ever."""
 
+from typing import Any
+
 import orjson
 import pytest
 
@@ -58,7 +60,14 @@ def test_a_stored_event_loads_for_ever(kept: Kept) -> None:
     written = orjson.loads(codec(kept.of).encode(event).data)
     if kept.is_current:
         # A field that came later, with a default, is not in the older sample.
-        assert written | orjson.loads(sample) == written
+        assert _over(written, orjson.loads(sample)) == written
+
+
+def _over(written: Any, sample: Any) -> Any:
+    """The sample with what it lacks, at any depth of objects, from what was written."""
+    if isinstance(written, dict) and isinstance(sample, dict):
+        return {**written, **{name: _over(written.get(name), value) for name, value in sample.items()}}
+    return sample
 
 
 @pytest.mark.parametrize("kept", CONTRACTS, ids=_id)
