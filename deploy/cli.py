@@ -325,6 +325,19 @@ def evaluate_kinds(
     run_kinds(messages, labels, as_json=json)
 
 
+@evaluate.command(name="duplicates")
+def evaluate_duplicates(
+    messages: Annotated[Path, typer.Option(help="The messages: a file as `wangge import` reads it.")],
+    clusters: Annotated[Path, typer.Option(help="CSV with the columns 留言编号 (or id) and cluster.")],
+    not_same: Annotated[Path, typer.Option(help="CSV with the columns a and b: look-alikes that are not the same.")],
+    json: Json = False,
+) -> None:
+    """Pairwise precision and recall of reports suggested as one matter (同一事项); asks no service."""
+    from deploy.commands.evaluating import run_duplicates
+
+    run_duplicates(messages, clusters, not_same, as_json=json)
+
+
 config = typer.Typer(rich_markup_mode="rich", no_args_is_help=True)
 app.add_typer(config, name="config", rich_help_panel=LOOK, help="What is set by the environment (配置).")
 
