@@ -17,6 +17,9 @@ Role = Literal[
     "system",  # policies and timers of a service itself
 ]
 
+Level = Literal["desk", "station", "city"]
+"""Anybody whose right reaches there; the station's leaders; the city."""
+
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
@@ -39,6 +42,11 @@ class Actor:
     posts: tuple[Post, ...]
 
 
+def marks(actor: Actor) -> frozenset[tuple[str | None, str]]:
+    """The marks under which a complaint may name the actor: its account anywhere, its posts each at its station."""
+    return frozenset({(None, actor.id), *((post.station, f"post:{post.role}") for post in actor.posts)})
+
+
 @dataclass(frozen=True)
 class Scope:
     """Where a thing belongs, and whose it is.
@@ -51,6 +59,10 @@ class Scope:
     community: str | None = None
     grid: str | None = None
     assigned: frozenset[str] = frozenset()
+    about: frozenset[str] = frozenset()
+    """Whom it complains of: ids of accounts, or `post:ROLE` for whoever holds that post at the station."""
+    level: Level = "desk"
+    """The lowest level that may reach it; above "desk" it is a complaint."""
 
 
 EVERYWHERE: Final = Scope()

@@ -1,11 +1,11 @@
 """The table of rights (role, action, reach), and the one question asked of it: may this actor do this here?"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, assert_never, get_args
 
-from shared.access.actors import Actor, Post, Role, Scope
+from shared.access.actors import Actor, Post, Role, Scope, marks
 
 Action = Literal[
     "report.register",
@@ -150,6 +150,9 @@ RIGHTS: Final[Rights] = MappingProxyType(
     }
 )
 
+LEADERS: Final[frozenset[Role]] = frozenset({"station_leader"})
+"""With whom a complaint about somebody of the station lies; one about themselves lies with the city."""
+
 # What a role must never be given, whatever else is written into the table above.
 NEVER: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
@@ -181,6 +184,10 @@ class Area:
     community: str | None = None
     grid: str | None = None
     assigned_only: bool = False
+    leads: bool = False
+    """With the complaints that lie with the station's leaders; the whole city has all, as what is assigned has."""
+    apart: frozenset[tuple[str | None, str]] = field(default=frozenset(), compare=False)
+    """The marks of the actor itself: what complains of one of them is not in the area."""
 
 
 def authorize(actor: Actor, action: Action, scope: Scope) -> Decision:
@@ -190,7 +197,7 @@ def authorize(actor: Actor, action: Action, scope: Scope) -> Decision:
         return refusal
     for post in actor.posts:
         reach = _reach(post, action)
-        if reach is not None and _covers(reach, post, actor, scope):
+        if reach is not None and not is_about(scope, actor) and _covers(reach, post, actor, scope):
             return Decision(True, "granted", {"action": action, "role": post.role, "reach": reach})
     return Decision(False, "not-your-place", {"action": action, "roles": _roles(actor)})
 
@@ -220,7 +227,7 @@ def areas(actor: Actor, action: Action) -> tuple[Area, ...]:
     for post in actor.posts:
         reach = _reach(post, action)
         if reach is not None:
-            found.extend(_areas(reach, post))
+            found.extend(replace(area, apart=marks(actor)) for area in _areas(reach, post))
     return tuple(dict.fromkeys(found))
 
 
@@ -228,6 +235,11 @@ def conflict(posts: Iterable[Post]) -> tuple[Role, ...] | None:
     """The roles that exclude one another among these posts: an auditor is nothing else."""
     roles: tuple[Role, ...] = tuple(dict.fromkeys(post.role for post in posts))
     return roles if "auditor" in roles and len(roles) > 1 else None
+
+
+def is_about(scope: Scope, actor: Actor) -> bool:
+    """Whether it complains of this very actor, by name or by post: nobody deals with a complaint about themselves."""
+    return any(mark in scope.about for station, mark in marks(actor) if station in (None, scope.station))
 
 
 def _reach(post: Post, action: Action) -> Reach | None:
@@ -243,6 +255,8 @@ def _covers(reach: Reach, post: Post, actor: Actor, scope: Scope) -> bool:
         return False
     if actor.id in scope.assigned:
         return True
+    if scope.level != "desk" and not (scope.level == "station" and post.role in LEADERS):
+        return False
     match reach:
         case "assigned":
             return False
@@ -266,13 +280,15 @@ def _areas(reach: Reach, post: Post) -> list[Area]:
         case "city":
             return [Area()]
         case "station":
-            return [Area(station=post.station)]
+            return [Area(station=post.station, leads=post.role in LEADERS)]
         case "community":
-            wide = [Area(post.station, post.community)] if post.community is not None else []
+            leads = post.role in LEADERS
+            wide = [Area(post.station, post.community, leads=leads)] if post.community is not None else []
             return [*wide, own]
         case "grid":
             placed = None not in (post.community, post.grid)
-            near = [Area(post.station, post.community, post.grid)] if placed else []
+            leads = post.role in LEADERS
+            near = [Area(post.station, post.community, post.grid, leads=leads)] if placed else []
             return [*near, own]
         case "assigned":
             return [own]

@@ -30,7 +30,7 @@ from shared.access.policies import Undeclared
 from shared.access.rights import Action, authorize, may
 from shared.web import sessions
 from shared.web.languages import mark
-from shared.web.problems import Problem, forbidden, unauthenticated, wants_page
+from shared.web.problems import Problem, forbidden, not_found, unauthenticated, wants_page
 from shared.web.sessions import NotSignedIn, Session, SessionKey
 
 Open = Literal["open"]
@@ -206,10 +206,16 @@ class Routes:
             )
 
 
+NO_REPORT: Final = mark("No report has this number. Check it, or look for it in the list.")
+
+
 def permit(actor: Actor, action: Action, scope: Scope) -> None:
     """Raises the problem that says why, unless the actor may do this here."""
     decision = authorize(actor, action, scope)
     if not decision.allowed:
+        if scope.level != "desk" or scope.about:
+            # To be told that one may not see it would be to be told that somebody complained.
+            raise not_found(NO_REPORT)
         raise forbidden(decision)
 
 

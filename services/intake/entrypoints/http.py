@@ -24,12 +24,13 @@ from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta, instant
 from shared.web import sessions
 from shared.web.accounts import actor_of
+from shared.web.areas import named
 from shared.web.idempotency import Idempotency, IdempotencyKey, OptionalIdempotencyKey, key_reused
 from shared.web.languages import mark
 from shared.web.logs import traceparent
 from shared.web.paging import After, CurrentAfter, CurrentPaging, IfMatch, Paging, etag, link_next
 from shared.web.problems import Fault, Problem, malformed, not_found
-from shared.web.routes import OPEN, SIGNED_IN, CurrentActor, Routes, permit
+from shared.web.routes import NO_REPORT, OPEN, SIGNED_IN, CurrentActor, Routes, permit
 from shared.web.sessions import SessionKey
 
 DANGER_ADVICE = mark(
@@ -81,7 +82,7 @@ class Api:
         """A report's row, if it is there and the actor may see it."""
         row = await report_rows.find(self.runtime.database, id_)
         if row is None:
-            raise not_found(mark("No report has this number. Check it, or look for it in the list."))
+            raise not_found(NO_REPORT)
         permit(actor, "report.read", scope_of(row))
         return row
 
@@ -99,7 +100,14 @@ class Api:
 
 
 def scope_of(row: dict[str, Any]) -> Scope:
-    return Scope(row["station"], row["community"], row["grid"], frozenset({row["registered_by"]}))
+    return Scope(
+        row["station"],
+        row["community"],
+        row["grid"],
+        frozenset({row["registered_by"]}),
+        about=named(row["about"]),
+        level=row["level"],
+    )
 
 
 def add(routes: Routes, api: Api) -> None:
@@ -517,11 +525,18 @@ async def scope(api: Api, id_: str) -> Scope:
     """Where a report belongs, asked of its stream, so that a decision needs no projection to have caught up."""
     state = await api.reports.find(id_)
     if isinstance(state, report.NotReceived):
-        raise not_found(mark("No report has this number. Check it, or look for it in the list."))
+        raise not_found(NO_REPORT)
     received = state.received
     (first,) = await api.runtime.store.read_stream(f"report-{id_}", limit=1)
     registrar = frozenset({first.decoded_meta().actor})
-    return Scope(received.station, received.place.community, received.place.grid, registrar)
+    return Scope(
+        received.station,
+        received.place.community,
+        received.place.grid,
+        registrar,
+        about=frozenset(received.about),
+        level=received.level,
+    )
 
 
 def numbered(channel: str, external_id: str) -> str:

@@ -68,6 +68,11 @@ CONSENTS: Mapping[str, str] = {
     "by_guardian": mark("Their guardian agreed"),
     "could_not_be_asked": mark("Could not be asked in time"),
 }
+LEVELS: Mapping[str, str] = {
+    "desk": mark("Any desk"),
+    "station": mark("With the station's leaders"),
+    "city": mark("With the city"),
+}
 COMPLAINED: Mapping[str, str] = {
     "post:community_officer": mark("the community police officer"),
     "post:auxiliary": mark("the auxiliary"),
@@ -111,7 +116,7 @@ CODES = (
 
 _WORDS: dict[str, Any] = {"kinds": KINDS, "channels": CHANNELS, "states": STATES, "stages": STAGES, "reasons": REASONS}
 _WORDS |= {"confidentialities": CONFIDENTIALITIES, "relations": RELATIONS, "consents": CONSENTS}
-_WORDS |= {"complained": COMPLAINED}
+_WORDS |= {"complained": COMPLAINED, "levels": LEVELS}
 _WORDS |= {"schemes": SCHEMES.values(), "category_name": name_of}
 
 

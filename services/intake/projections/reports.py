@@ -210,4 +210,6 @@ def _visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
         community=reports.c.community,
         grid=reports.c.grid,
         assigned=reports.c.registered_by == actor,
+        about=reports.c.about,
+        level=reports.c.level,
     )

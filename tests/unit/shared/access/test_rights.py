@@ -1,9 +1,11 @@
 """The rights: default no, each role within its reach, and the guardrails."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.access.actors import EVERYWHERE, ROLES, Actor, Post, Role, Scope
-from shared.access.rights import ACTIONS, NEVER, RIGHTS, Area, areas, authorize, conflict, may
+from shared.access.rights import ACTIONS, NEVER, RIGHTS, Action, Area, areas, authorize, conflict, may
 
 HERE = Scope(station="changzhi", community="no2", grid="g1")
 
@@ -176,3 +178,38 @@ def test_a_grid_of_no_community_is_no_place() -> None:
     assert not authorize(head, "report.read", HERE).allowed
     assert not authorize(head, "report.read", Scope("changzhi", None, "g1")).allowed
     assert areas(head, "report.read") == (Area("changzhi", assigned_only=True),)
+
+
+# Complaints about somebody of the station
+
+ABOUT_GUO = Scope("changzhi", "no2", None, about=frozenset({"a1"}), level="station")
+ABOUT_AUXILIARIES = Scope("changzhi", "no2", None, about=frozenset({"post:auxiliary"}), level="station")
+ABOUT_A_LEADER = Scope("changzhi", "no2", None, about=frozenset({"post:station_leader"}), level="city")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", ["report.read", "report.classify", "report.refuse", "sealed.read"])
+def test_nobody_reads_or_decides_a_complaint_about_themselves_whatever_their_role(role: Role, action: Action) -> None:
+    assert not authorize(actor(role, community="no2"), action, ABOUT_GUO).allowed
+    mine = replace(ABOUT_GUO, assigned=frozenset({"a1"}))
+    assert not authorize(actor(role, community="no2"), action, mine).allowed
+
+
+def test_nobody_of_a_post_that_is_complained_of_at_the_station_reads_it() -> None:
+    assert not authorize(actor("auxiliary", community="no2"), "report.read", ABOUT_AUXILIARIES).allowed
+    both = Actor("a2", "王", (Post("station_leader", "changzhi"), Post("auxiliary", "changzhi", "no2")))
+    assert not authorize(both, "report.read", ABOUT_AUXILIARIES).allowed
+    other_station = Actor("a2", "王", (Post("station_leader", "changzhi"), Post("auxiliary", "elsewhere", "no2")))
+    assert authorize(other_station, "report.read", ABOUT_AUXILIARIES).allowed
+
+
+def test_a_complaint_lies_with_the_station_s_leaders_and_not_with_colleagues() -> None:
+    assert authorize(actor("station_leader"), "report.read", ABOUT_AUXILIARIES).allowed
+    assert not authorize(actor("community_officer", community="no2"), "report.read", ABOUT_AUXILIARIES).allowed
+    given_to_me = replace(ABOUT_AUXILIARIES, assigned=frozenset({"a1"}))
+    assert authorize(actor("community_officer", community="no2"), "report.read", given_to_me).allowed
+
+
+def test_a_complaint_about_a_leader_lies_with_the_city() -> None:
+    assert not authorize(actor("station_leader"), "report.read", ABOUT_A_LEADER).allowed
+    assert authorize(actor("admin"), "report.read", ABOUT_A_LEADER).allowed

@@ -1,5 +1,6 @@
 """The filter of lists shows what `authorize` allows, row by row, and nothing else."""
 
+import ast
 from collections.abc import Iterator
 from itertools import combinations, product
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, Text, create_engine,
 
 from shared.access.actors import ROLES, Actor, Post, Scope
 from shared.access.rights import ACTIONS, Action, Area, areas, authorize
-from shared.web.areas import among, listed, within
+from shared.web.areas import among, listed, named, within
 
 ROOT: Final = Path(__file__).parents[4]
 STATIONS: Final = ("changzhi", "elsewhere")
@@ -90,6 +91,81 @@ def test_rows_that_have_no_grid_and_nobody_assigned_are_shown_alike(
     shown = set(filled.execute(select(rows.c.id).where(condition)).scalars())
     plain = (Scope(scope.station, scope.community) for scope in SCOPES)
     assert shown == {str(number) for number, scope in enumerate(plain) if authorize(actor, action, scope).allowed}
+
+
+COMPLAINTS: Final = [
+    Scope(station, community, None, frozenset(assigned), about=frozenset(about), level=level)
+    for station in STATIONS
+    for community in (None, "no2")
+    for assigned in ((), ("guo",))
+    for about in ((), ("guo",), ("GUO", "post:auxiliary"), ("post:community_officer",), ("post:station_leader",))
+    for level in ("desk", "station", "city")
+]
+
+complaints = Table(
+    "complaints",
+    MetaData(),
+    *(Column(name, Text) for name in ("id", "station", "community", "assigned", "about", "level")),
+)
+
+
+@pytest.fixture(scope="module")
+def complained() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        complaints.metadata.create_all(connection)
+        values = [
+            {
+                "id": str(number),
+                "station": scope.station,
+                "community": scope.community,
+                "assigned": listed(scope.assigned),
+                "about": listed(scope.about),
+                "level": scope.level,
+            }
+            for number, scope in enumerate(COMPLAINTS)
+        ]
+        connection.execute(insert(complaints), values)
+        yield connection
+    engine.dispose()
+
+
+@settings(max_examples=200, deadline=None)
+@given(actor=actors, action=st.sampled_from(ACTIONS))
+def test_a_complaint_is_in_the_list_of_whoever_may_have_it_and_of_nobody_else(
+    actor: Actor, action: Action, complained: Connection
+) -> None:
+    condition = within(
+        areas(actor, action),
+        station=complaints.c.station,
+        community=complaints.c.community,
+        grid=None,
+        assigned=among(actor.id, complaints.c.assigned),
+        about=complaints.c.about,
+        level=complaints.c.level,
+    )
+    shown = set(complained.execute(select(complaints.c.id).where(condition)).scalars())
+    allowed = {str(number) for number, scope in enumerate(COMPLAINTS) if authorize(actor, action, scope).allowed}
+    assert shown == allowed
+
+
+@given(st.sets(st.sampled_from(ACCOUNTS)))
+def test_what_was_listed_is_named_again(some: set[str]) -> None:
+    assert named(listed(some)) == some
+
+
+def test_every_list_of_intake_says_from_whom_its_rows_are_kept() -> None:
+    """A row about a report that complains of somebody must not reach them: give `within` the columns `about` and
+    `level` (the reports' own, or copies of what `ReportReceived` says), or None for both where no row is of a report.
+    """
+    silent = [
+        f"{file.relative_to(ROOT).as_posix()}:{node.lineno}"
+        for file in (ROOT / "services" / "intake").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "within"
+        if not {"about", "level"} <= {keyword.arg for keyword in node.keywords}
+    ]
+    assert silent == []
 
 
 def test_who_has_no_area_sees_nothing(filled: Connection) -> None:
