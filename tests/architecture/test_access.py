@@ -128,3 +128,17 @@ def _calls(function: Any) -> Iterator[str]:
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_commands_are_checked_before_anything_is_built(service: str) -> None:
     assert next(_calls(_module(f"services.{service}.main").create_app)) == "POLICIES.check"
+
+
+def test_every_list_of_intake_says_from_whom_its_rows_are_kept() -> None:
+    """A row about a report that complains of somebody must not reach them: give `within` the columns `about` and
+    `level` (the reports' own, or copies of what `ReportReceived` says), or None for both where no row is of a report.
+    """
+    silent = [
+        f"{file.relative_to(ROOT).as_posix()}:{node.lineno}"
+        for file in (ROOT / "services" / "intake").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "within"
+        if not {"about", "level"} <= {keyword.arg for keyword in node.keywords}
+    ]
+    assert silent == []

@@ -152,6 +152,8 @@ async def list_publishers(database: Database, areas: Sequence[Area], actor: str)
         community=publishers.c.publisher,
         grid=None,
         assigned=or_(publishers.c.source == actor, among(actor, publishers.c.accounts)),
+        about=None,
+        level=None,
     )
     async with database.reading() as tx:
         rows = await tx.execute(select(publishers).where(visible).order_by(publishers.c.name))

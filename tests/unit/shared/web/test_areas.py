@@ -1,6 +1,5 @@
 """The filter of lists shows what `authorize` allows, row by row, and nothing else."""
 
-import ast
 from collections.abc import Iterator
 from itertools import combinations, product
 from pathlib import Path
@@ -152,20 +151,6 @@ def test_a_complaint_is_in_the_list_of_whoever_may_have_it_and_of_nobody_else(
 @given(st.sets(st.sampled_from(ACCOUNTS)))
 def test_what_was_listed_is_named_again(some: set[str]) -> None:
     assert named(listed(some)) == some
-
-
-def test_every_list_of_intake_says_from_whom_its_rows_are_kept() -> None:
-    """A row about a report that complains of somebody must not reach them: give `within` the columns `about` and
-    `level` (the reports' own, or copies of what `ReportReceived` says), or None for both where no row is of a report.
-    """
-    silent = [
-        f"{file.relative_to(ROOT).as_posix()}:{node.lineno}"
-        for file in (ROOT / "services" / "intake").rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "within"
-        if not {"about", "level"} <= {keyword.arg for keyword in node.keywords}
-    ]
-    assert silent == []
 
 
 def test_who_has_no_area_sees_nothing(filled: Connection) -> None:
