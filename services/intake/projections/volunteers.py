@@ -401,4 +401,6 @@ def _visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
         community=squad_members.c.community,
         grid=squad_members.c.grid,
         assigned=among(actor, squad_members.c.account),
+        about=None,
+        level=None,
     )
