@@ -10,11 +10,12 @@ from services.intake.application.access import COMMANDS, POLICIES
 from services.intake.application.handlers import Accounts
 from services.intake.application.policies import react
 from services.intake.application.publishing import TOPICS, publish
+from services.intake.application.reception import Reception
 from services.intake.application.submissions import SealedSubmission
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.streams import EVENTS, REPORT
-from services.intake.entrypoints import http, kafka, pages, publishers, volunteer_pages, volunteers
+from services.intake.entrypoints import events, http, kafka, pages, publishers, volunteer_pages, volunteers
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
 from services.intake.projections.areas import Areas
@@ -74,7 +75,8 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Areas())
     runtime.project(Posts())
     runtime.relay(tell, TOPICS)
-    runtime.receive([cases.CASES, notices.NOTICES], kafka.external(runtime, settings.station))
+    reception = Reception(runtime, settings.station, settings.unregistered)
+    runtime.receive([cases.CASES, notices.NOTICES], kafka.external(reception))
     runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])
     runtime.policy("erase-persons", _erasing(runtime), [PersonErasureOrdered.stored_as])
     service.background.append(Background("first-account", lambda: _first_account(runtime, settings)))
@@ -85,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
     routes, site = service.api(who, gate), service.site(who)
     http.add(routes, api)
     publishers.add(routes, api, gate)
+    events.add(routes, api, gate, reception)
     pages.add(site, api, service.pages, service.languages)
     squads = volunteers.Squads(api, service.languages)
     volunteers.add(routes, squads)

@@ -1,5 +1,7 @@
 """Intake's settings."""
 
+from typing import Literal
+
 from pydantic import Field, SecretStr
 
 from shared.web.settings import ServiceSettings
@@ -14,5 +16,10 @@ class Settings(ServiceSettings):
     port: int = Field(default=8081, validation_alias="WANGGE_INTAKE_PORT", description="Intake's port.")
     admin_password: SecretStr | None = Field(
         default=None, description="Password of the first account, admin; taken only while there is no account."
+    )
+    unregistered: Literal["accept", "park"] = Field(
+        default="accept",
+        validation_alias="WANGGE_INTAKE_UNREGISTERED",
+        description="What is done with reports on Kafka of a source that nobody registered: accept, or park.",
     )
     station: str = Field(default="czl", description="The station that a report belongs to when it does not say.")

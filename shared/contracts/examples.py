@@ -71,6 +71,16 @@ EXAMPLES: Final[tuple[Contract, ...]] = (
             "community": "wangfu",
         }
     ),
+    reports.ChatMessagePosted(
+        group="wxg-7f2a",
+        message="m-20261123-0081",
+        text="三号楼地下室又进水了，物业电话打不通。",
+        posted_at=_MORNING,
+        sender_name="王女士",
+        reply_to="m-20261123-0079",
+        station=_STATION,
+        community="wangfu",
+    ),
     cases.CaseOpened(
         case=_CASE,
         code=_CODE,

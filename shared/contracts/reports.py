@@ -43,6 +43,9 @@ class ReportReceived(Contract, frozen=True):
     origin: str = ""
     """The channel by intake's own name for it; `channel` says the nearest of the words that every receiver knows."""
     confidentiality: Confidentiality = "open"
+    occurred_at: AwareDatetime | None = None
+    """When it happened or was written down, by the clock of the device; with its offset from UTC."""
+    occurred_on: date | None = None
     complained_of: tuple[str, ...] = ()
     """Accounts, and posts at the station as `post:ROLE`, to whom it is neither given nor shown."""
     level: Level = "desk"
@@ -127,3 +130,33 @@ class ReportSubmitted(Contract, frozen=True):
     confidentiality: Confidentiality = "open"
     complained_of: tuple[ComplainedPost, ...] = Field(default=(), max_length=6)
     """Posts at the station whose holders it complains of: they neither get nor see it."""
+    occurred_at: AwareDatetime | None = None
+    """When it happened or was written down, by the clock of the device, with its own offset from UTC."""
+    occurred_on: date | None = None
+
+
+class ChatMessagePosted(Contract, frozen=True):
+    """A message of residents' group chat (群消息) that a relay tool passes on for somebody to look at.
+
+    Every message is a report of its own; which of them belong together is for an officer to say. Names come in clear
+    and are sealed before anything is stored.
+    """
+
+    event_type: ClassVar[str] = "wangge.chat.message-posted.v1"
+    topic: ClassVar[str] = SUBMISSIONS
+    about: ClassVar[str] = "group"
+
+    group: str = Field(min_length=1, max_length=120)
+    """The group's id in the tool, never its name."""
+    message: str = Field(min_length=1, max_length=120)
+    """The message's id in the tool."""
+    text: str = Field(min_length=1, max_length=20_000)
+    posted_at: AwareDatetime
+    sender_name: str | None = Field(default=None, max_length=100)
+    sender_phone: str | None = Field(default=None, max_length=40)
+    reply_to: str | None = Field(default=None, max_length=120)
+    """The id of the message that it answers."""
+    station: str | None = None
+    community: str | None = None
+    grid: str | None = None
+    compound: str | None = None

@@ -37,6 +37,8 @@ class CloudEvent(NamedTuple):
     correlation: str = ""
     causation: str = ""
     trace: str = ""
+    sent_at: str = ""
+    """What the sender's clock said when it sent (extension `senttime`); no part of the contents."""
 
     def headers(self) -> list[tuple[str, bytes]]:
         """Headers of the binary mode; the value of the record is `data`."""
@@ -64,6 +66,8 @@ class CloudEvent(NamedTuple):
             headers.append(("ce_causationid", self.causation.encode()))
         if self.trace:
             headers.append(("ce_traceparent", self.trace.encode()))
+        if self.sent_at:
+            headers.append(("ce_senttime", self.sent_at.encode()))
         return headers
 
 
@@ -117,6 +121,7 @@ def read(headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> Cl
         correlation=_printable(attributes, "correlationid"),
         causation=_printable(attributes, "causationid"),
         trace=_printable(attributes, "traceparent"),
+        sent_at=_printable(attributes, "senttime"),
     )
 
 

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -71,8 +71,34 @@ class Prepared:
     correlation: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A message from outside that came by another way than Kafka, in the form of a record."""
+
+    topic: str
+    headers: Sequence[tuple[str, bytes | None]]
+    value: bytes | None
+    partition: int = -1
+    offset: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a message from outside."""
+
+    outcome: Literal["stored", "seen", "parked"]
+    position: int
+    cause: parking.Cause | None = None
+    parked: str = ""
+    """Its id among the parked messages."""
+    detail: str = ""
+
+
 Prepare = Callable[[Sequence[cloudevents.CloudEvent]], Awaitable[Sequence[Prepared | Exception]]]
 """Seals messages from outside; one that is not what its type promises comes back as the exception that says so."""
+
+
+Arrived: TypeAlias = ConsumerRecord | Brought
 
 
 @dataclass(slots=True)
@@ -370,15 +396,25 @@ class Receiver:
             )
         )
 
+    async def take(self, brought: Brought, heard: cloudevents.CloudEvent, prepared: Prepared | Exception) -> Taken:
+        """Takes in a message that came by another way, under the same rules: known by source and id, stored once."""
+        return await self._append_external(brought, heard, prepared)
+
+    async def park_unreadable(self, brought: Brought, malformed: cloudevents.Malformed, source: str) -> Taken:
+        """Keeps what `source` sent by another way and is no CloudEvent."""
+        return await self._park_unreadable(brought, malformed, source)
+
     async def _append_external(
-        self, record: ConsumerRecord, heard: cloudevents.CloudEvent, prepared: Prepared | Exception
-    ) -> None:
+        self, record: Arrived, heard: cloudevents.CloudEvent, prepared: Prepared | Exception
+    ) -> Taken:
         fingerprint = keyed_fingerprint(self.fingerprint_key, heard.type.encode(), heard.data)
         command = derived_id("external", heard.source, heard.id)
         # The length keeps one pair of source and id from passing for another, or for the stream of a service.
         stream = f"received/{len(heard.source)}/{heard.source}/{heard.id}"
+        why: Exception | None = None
         if isinstance(prepared, Exception):
-            event = await self._parked(record, heard, "invalid", prepared, None, fingerprint)
+            why = prepared
+            event = await self._parked(record, heard, "invalid", why, None, fingerprint)
         else:
             meta = Meta(
                 actor=heard.source,
@@ -393,23 +429,39 @@ class Receiver:
         try:
             stored = await self.store.append(Append((StreamWrite(stream, NO_STREAM, (event,)),), command, fingerprint))
         except CommandReused:
-            await self._park_changed(record, heard, fingerprint)
-            return
+            return await self._park_changed(record, heard, fingerprint)
         except InvalidAppend as invalid:
-            event = await self._parked(record, heard, "invalid", invalid, None, fingerprint)
+            why = invalid
+            event = await self._parked(record, heard, "invalid", why, None, fingerprint)
             stored = await self.store.append(Append((StreamWrite(stream, NO_STREAM, (event,)),), command, fingerprint))
         if stored.repeated:
             self.heard.seen += 1
         else:
             self.heard.stored += 1
+        if why is not None:
+            parked = self._parked_id(record, heard, "invalid", fingerprint)
+            return Taken("parked", stored.position, "invalid", parked, describe(why))
+        if stored.repeated and isinstance(record, Brought):
+            return await self._answered_before(stream, stored.position)
+        return Taken("seen" if stored.repeated else "stored", stored.position)
 
-    async def _park_changed(self, record: ConsumerRecord, heard: cloudevents.CloudEvent, fingerprint: str) -> None:
+    async def _answered_before(self, stream: str, position: int) -> Taken:
+        """What became of the message when it first came: it may wait among the parked ones."""
+        (first,) = await self.store.read_stream(stream, limit=1)
+        if first.type != parking.MessageParked.stored_as:
+            return Taken("seen", position)
+        parked = parking.MessageParked.model_validate_json(first.data)
+        return Taken("parked", position, parked.cause, parked.id, parked.detail)
+
+    async def _park_changed(self, record: Arrived, heard: cloudevents.CloudEvent, fingerprint: str) -> Taken:
         why = ValueError("this id of this source has been received before with other contents; send it under a new id")
-        event = await self._parked(record, heard, "changed", why, None)
+        id_ = self._parked_id(record, heard, "changed", fingerprint)
+        event = await self._parked(record, heard, "changed", why, None, id_=id_)
         command = derived_id("changed", heard.source, heard.id, fingerprint)
         stored = await self.store.append(Append((StreamWrite(f"parked/{command}", ANY_VERSION, (event,)),), command))
         if stored.repeated:
             self.heard.seen += 1
+        return Taken("parked", stored.position, "changed", id_, describe(why))
 
     # Parking
 
@@ -436,17 +488,25 @@ class Receiver:
         event = NewEvent(prepared.type, 1, prepared.data, meta.encoded())
         return (StreamWrite(f"retried/{message.id}", NO_STREAM, (event,)),)
 
-    async def _park_unreadable(self, record: ConsumerRecord, malformed: cloudevents.Malformed) -> None:
+    async def _park_unreadable(self, record: Arrived, malformed: cloudevents.Malformed, source: str = "") -> Taken:
         """A record without an identity of its own is known by its bytes: the same garbage twice is parked once."""
         content = keyed_fingerprint(self.fingerprint_key, frame(record.headers, record.value))
-        id_ = derived_id("unreadable", self.service, record.topic, content)
-        heard = cloudevents.CloudEvent(source=f"kafka:{record.topic}", id=id_, type="", data=record.value or b"")
+        id_ = derived_id("unreadable", self.service, record.topic, content, *([source] if source else []))
+        source = source or f"kafka:{record.topic}"
+        heard = cloudevents.CloudEvent(source=source, id=id_, type="", data=record.value or b"")
         event = await self._parked(record, heard, "unreadable", malformed, None, id_=id_)
-        await self.store.append(Append((StreamWrite(f"parked/{id_}", ANY_VERSION, (event,)),), id_))
+        stored = await self.store.append(Append((StreamWrite(f"parked/{id_}", ANY_VERSION, (event,)),), id_))
+        return Taken("parked", stored.position, "unreadable", id_, describe(malformed))
+
+    def _parked_id(self, record: Arrived, heard: cloudevents.CloudEvent, cause: parking.Cause, fingerprint: str) -> str:
+        """By its place in Kafka; what came by another way has none and is known by its contents."""
+        if isinstance(record, Brought):
+            return derived_id("parked", heard.source, heard.id, cause, fingerprint)
+        return derived_id("parked", heard.source, heard.id, cause, record.topic, record.partition, record.offset)
 
     async def _parked(
         self,
-        record: ConsumerRecord,
+        record: Arrived,
         heard: cloudevents.CloudEvent,
         cause: parking.Cause,
         why: Exception,
@@ -455,7 +515,7 @@ class Receiver:
         id_: str | None = None,
     ) -> NewEvent:
         self.heard.parked += 1
-        id_ = id_ or derived_id("parked", heard.source, heard.id, cause, record.topic, record.partition, record.offset)
+        id_ = id_ or self._parked_id(record, heard, cause, fingerprint)
         framed = base64.b64encode(frame(record.headers, record.value)).decode()
         detail = describe(why)
         payload = None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
 from services.intake.domain import complaint, report, triage
+from services.intake.domain.arrival import Arrival
 from services.intake.domain.report import (
     CategorySuggestion,
     Channel,
@@ -140,6 +141,7 @@ class Draft(Circumstances, frozen=True):
     reporter_phone: Text | None = Field(default=None, max_length=40)
     occurred_on: date | None = None
     level: Level = "desk"
+    arrival: Arrival | None = None
 
     @model_validator(mode="after")
     def _reporter_is_as_said(self) -> Self:
@@ -194,6 +196,7 @@ class SealedReport(BaseModel, frozen=True):
     level: Level = "desk"
     public: bool = False
     category: CategorySuggestion | None = None
+    arrival: Arrival | None = None
 
 
 class SealedSubmission(SealedReport, frozen=True):
@@ -256,6 +259,7 @@ async def seal(drafts: Sequence[Draft], vault: Vault) -> list[SealedReport]:
                 filed_by=filed_by,
                 about=tuple(sorted(set(draft.about))),
                 level=draft.level,
+                arrival=draft.arrival,
                 public=draft.public,
                 category=suggested_category(draft.subject, draft.text),
             )
@@ -349,6 +353,7 @@ def registration(submission: SealedReport, now: datetime) -> RegisterReport:
         filed_by=submission.filed_by,
         about=submission.about,
         level=submission.level,
+        arrival=submission.arrival,
         public=submission.public,
         category=submission.category,
         now=now,

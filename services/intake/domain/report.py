@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
+from services.intake.domain.arrival import Arrival
 from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
@@ -136,6 +137,7 @@ class RegisterReport(BaseModel, frozen=True):
     level: Level = "desk"
     public: bool = False
     category: CategorySuggestion | None = None
+    arrival: Arrival | None = None
     now: AwareDatetime
 
 
@@ -201,6 +203,8 @@ class ReportReceived(Event, frozen=True):
     """Whether the subject and the place, and nothing of a person, may be shown to everybody."""
     category: CategorySuggestion | None = None
     received_at: AwareDatetime
+    arrival: Arrival | None = None
+    """By which message of another system it came in, and what the device's clock said."""
 
 
 class ReportClassified(Event, frozen=True):
@@ -375,6 +379,7 @@ def register(command: RegisterReport, state: State) -> list[ReportEvent]:
                     public=command.public,
                     category=command.category,
                     received_at=command.now,
+                    arrival=command.arrival,
                 )
             ]
         case Received(received) | Admitted(received) | Refused(received):
