@@ -40,6 +40,10 @@ class CloudEvent(NamedTuple):
     sent_at: str = ""
     """What the sender's clock said when it sent (extension `senttime`); no part of the contents."""
 
+    def at(self, station: str) -> CloudEvent:
+        """The same, of this station where it names none."""
+        return self if self.station else self._replace(station=station)
+
     def headers(self) -> list[tuple[str, bytes]]:
         """Headers of the binary mode; the value of the record is `data`."""
         headers = [

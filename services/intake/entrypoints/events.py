@@ -3,7 +3,6 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import unquote
 
@@ -35,6 +34,9 @@ _BATCH: Final = "application/cloudevents-batch"
 _JSON: Final = b"application/json"
 _TITLE: Final = mark("This was not taken in as a report")
 
+Outcome = Literal["accepted", "repeated", "parked"]
+_OUTCOMES: Final[dict[str, Outcome]] = {"stored": "accepted", "seen": "repeated", "parked": "parked"}
+
 Cause = Literal["unreadable", "invalid", "changed", "refused"]
 
 
@@ -43,7 +45,7 @@ class EventOut(BaseModel):
 
     source: str
     id: str
-    outcome: Literal["accepted", "repeated", "parked"]
+    outcome: Outcome
     report: str = Field(description="the id of the report that it becomes; empty where it was parked")
     parked: str = Field(description="its id among the parked messages; empty where it was taken")
     cause: Cause | None
@@ -241,7 +243,7 @@ class Desk:
         assert receiver is not None, "intake receives"
         if isinstance(event, Malformed):
             return await receiver.park_unreadable(one, event, known.source)
-        return await receiver.take(one, replace(event, station=event.station or known.station), prepared)
+        return await receiver.take(one, event.at(known.station), prepared)
 
     def _check_sources(self, heard: Sequence[CloudEvent | Malformed], known: Registered) -> None:
         foreign = sorted({e.source for e in heard if isinstance(e, CloudEvent) and e.source != known.source})
@@ -337,7 +339,7 @@ def _told(event: CloudEvent | Malformed, taken: Taken, known: Registered) -> Eve
     return EventOut(
         source=known.source,
         id=event.id if isinstance(event, CloudEvent) else "",
-        outcome={"stored": "accepted", "seen": "repeated", "parked": "parked"}[taken.outcome],
+        outcome=_OUTCOMES[taken.outcome],
         report="" if parked or isinstance(event, Malformed) else report_id(event),
         parked=taken.parked,
         cause=taken.cause if taken.cause != "row" else None,
