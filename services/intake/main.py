@@ -15,9 +15,10 @@ from services.intake.application.submissions import SealedSubmission
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.streams import EVENTS, REPORT
-from services.intake.entrypoints import events, http, kafka, pages, publishers, volunteer_pages, volunteers
+from services.intake.entrypoints import addresses, events, http, kafka, pages, publishers, volunteer_pages, volunteers
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
+from services.intake.projections.addresses import Addresses
 from services.intake.projections.areas import Areas
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Volunteers())
     runtime.project(Areas())
     runtime.project(Posts())
+    runtime.project(Addresses())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
     runtime.receive([cases.CASES, notices.NOTICES], kafka.external(reception))
@@ -89,6 +91,8 @@ def create_app(settings: Settings) -> FastAPI:
     publishers.add(routes, api, gate)
     events.add(routes, api, gate, reception)
     pages.add(site, api, service.pages, service.languages)
+    addresses.add(routes, api)
+    addresses.add_pages(site, api, service.pages)
     squads = volunteers.Squads(api, service.languages)
     volunteers.add(routes, squads)
     volunteer_pages.add(site, squads, service.pages)

@@ -21,6 +21,8 @@ _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-
 _UNPRINTABLE: Final = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 _REPEATING: Final = ("aiokafka", "shared.eventsourcing.listening")
 """Who says the same again and again, for each topic and node, for as long as Kafka does not answer."""
+_SAID: Final = re.compile(r"(?<=[?&]text=)[^&]*")
+"""What a person wrote and only wants looked up is in no log."""
 _KEPT: Final = frozenset({"ts", "level", "service", "version", "trace_id", "span_id", "logger"})
 
 
@@ -141,7 +143,8 @@ def _access(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict
     if record is None or record.name != "uvicorn.access" or not isinstance(arguments, tuple) or len(arguments) != 5:
         return event
     client, method, address, _, status = arguments
-    return {**event, "event": "request", "client": client, "method": method, "address": address, "status": status}
+    told = _SAID.sub("…", str(address))
+    return {**event, "event": "request", "client": client, "method": method, "address": told, "status": status}
 
 
 def _masked(value: Any) -> Any:

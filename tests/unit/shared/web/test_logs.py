@@ -99,6 +99,13 @@ def test_uvicorns_access_line_is_a_record_with_its_parts(stream: io.StringIO) ->
     assert record["address"] == "/intake/reports?phone=138****5678"
 
 
+def test_an_address_that_is_looked_up_is_in_no_log(stream: io.StringIO) -> None:
+    path = "/intake/api/v1/register/addresses?text=%E7%8E%8B%E5%BA%9C3&community=czl-2"
+    logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', "127.0.0.1:5000", "GET", path, "1.1", 200)
+    (record,) = records(stream)
+    assert record["address"] == "/intake/api/v1/register/addresses?text=…&community=czl-2"
+
+
 async def test_a_request_belongs_to_the_trace_that_it_names(client: httpx2.AsyncClient) -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
     answer = await client.get("/nowhere", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
