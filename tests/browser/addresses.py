@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from services.intake.entrypoints import pages as intake_pages
+from services.intake.entrypoints import addresses as intake_addresses
 from services.intake.entrypoints import volunteer_pages
 from services.mediation.entrypoints import pages as mediation_pages
 from services.notify.entrypoints import pages as notify_pages
@@ -18,6 +19,7 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/reports": lambda matters: "/intake/reports",
     "/intake/reports/new": lambda matters: "/intake/reports/new",
     "/intake/reports/{id}": lambda matters: f"/intake/reports/{matters.danger['id']}",
+    "/intake/addresses": lambda matters: "/intake/addresses",
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
     "/intake/volunteers/{id}": lambda matters: f"/intake/volunteers/{matters.volunteer['id']}",
@@ -55,6 +57,7 @@ def declared() -> set[str]:
     cases = routes("/mediation/cases")
     intake_pages.add(intake, nothing, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
+    intake_addresses.add_pages(intake, nothing, nothing)
     mediation_pages.add(mediation, cases, nothing, nothing, nothing)
     notify_pages.add(notify, nothing, nothing, nothing)
     found = [route for each in (intake, mediation, notify, cases) for route in each.router.routes]

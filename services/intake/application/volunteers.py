@@ -6,6 +6,7 @@ from datetime import date, datetime
 from services.intake.domain import community
 from services.intake.domain import volunteer as v
 from services.intake.domain.community import VolunteerRole
+from services.intake.domain.post import Place
 from services.intake.domain.streams import COMMUNITY, VOLUNTEER
 from shared.eventsourcing.commands import Handled, derived_id
 from shared.eventsourcing.runtime import Runtime
@@ -58,14 +59,14 @@ class Volunteers:
 
     async def write_down(self, id_: str, community_id: str, found: Found, meta: Meta, command_id: str) -> Handled:
         """Writes somebody down (发现); `id_` is the key under which everything about them is sealed."""
-        entered = await self.drawn(community_id, found.place.grid)
+        station, place = await self.located(community_id, found.place)
         command = v.FindVolunteer(
             volunteer=id_,
             name=await self._runtime.vault.seal(id_, found.name),
             role=found.role,
-            station=entered.station,
+            station=station,
             community=community_id,
-            place=found.place,
+            place=place,
             origin=found.origin,
             account=found.account,
             on=found.on,
@@ -95,7 +96,7 @@ class Volunteers:
     async def move(self, id_: str, role: VolunteerRole, place: v.Place, meta: Meta, command_id: str) -> Handled:
         state = await self.find(id_)
         if isinstance(state, v.Volunteer):
-            await self.drawn(state.community, place.grid)
+            _, place = await self.located(state.community, place)
         command = v.PlaceVolunteer(role=role, place=place, by=meta.actor, now=self._runtime.clock())
         return await self.decide(id_, command, meta, command_id)
 
@@ -137,14 +138,13 @@ class Volunteers:
     async def decide(self, id_: str, command: v.Command, meta: Meta, command_id: str) -> Handled:
         return await self._runtime.commands.handle(VOLUNTEER, id_, command, meta, command_id)
 
-    async def drawn(self, community_id: str, grid: str) -> community.Registered:
-        """The community, if it is entered and has this grid."""
+    async def located(self, community_id: str, place: v.Place) -> tuple[str, v.Place]:
+        """The community's station, and the place with everything around it that the register knows."""
         _, state = await self._runtime.commands.load(COMMUNITY, community_id)
         if isinstance(state, community.Unregistered):
             raise community.NoSuchCommunity
-        if grid not in state.grids:
-            raise community.NoSuchGrid(community=community_id, grid=grid)
-        return state
+        asked = Place(station=state.station, community=community_id, **place.model_dump())
+        return state.station, v.Place(**community.place_in(state, asked).model_dump(include=set(v.Place.model_fields)))
 
     async def _service(self, id_: str, record: str, done: Done, reason: str = "") -> tuple[v.Service, Sealed]:
         """The words of a record have a key of their own, which goes when the volunteer's does."""

@@ -1,7 +1,7 @@
 """Looking an address up: from words to compound, building, unit and grid, and to whose they are, in one request."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import Form, Query
 from pydantic import AwareDatetime, BaseModel, Field
@@ -15,7 +15,7 @@ from services.intake.entrypoints.http import NAMED, Api
 from services.intake.projections import addresses as rows
 from services.intake.projections import areas as area_rows
 from services.intake.projections import posts as post_rows
-from services.intake.projections import volunteers as volunteer_rows
+from services.intake.projections.posts import Holder
 from shared.access.actors import Actor, Scope
 from shared.access.rights import authorize
 from shared.eventsourcing.sealed import Sealed
@@ -55,7 +55,6 @@ class PersonOut(BaseModel):
     role: PostRole
     name: str | None = Field(description="None for whom personal values are not open, and where they were erased")
     account: str | None
-    source: Literal["post", "squad"]
 
 
 class MatchOut(BaseModel):
@@ -140,14 +139,8 @@ async def candidates(api: Api, actor: Actor, text: str, community: str | None) -
                 matches=[_match(match) for match in each.matches],
                 grid_name=grid.name if grid is not None else None,
                 people=[
-                    PersonOut(
-                        person=row["person"],
-                        role=row["role"],
-                        name=names.get(row["person"]),
-                        account=row["account"],
-                        source=row["source"],
-                    )
-                    for row in whose
+                    PersonOut(person=one.person, role=one.role, name=names.get(one.person), account=one.account)
+                    for one in whose
                 ],
             )
         )
@@ -158,12 +151,11 @@ def _match(match: Match) -> MatchOut:
     return MatchOut(what=match.what, start=match.start, end=match.end, text=match.text)
 
 
-async def _people(api: Api, place: Candidate) -> list[dict[str, Any]]:
-    """Who holds a post that covers the place today, and the heads on duty in the squad of its grid."""
-    database, today = api.runtime.database, day_of(api.runtime.clock())
+async def _people(api: Api, place: Candidate) -> list[Holder]:
+    """Who has the place today: from the heads of its unit and building up to the leader of the station."""
     held = await post_rows.responsible(
-        database,
-        day=today,
+        api.runtime.database,
+        day=day_of(api.runtime.clock()),
         station=place.station,
         community=place.community,
         grid=place.grid,
@@ -171,34 +163,16 @@ async def _people(api: Api, place: Candidate) -> list[dict[str, Any]]:
         building=place.building,
         unit=place.unit,
     )
-    heads = await volunteer_rows.heads_of(database, place.community, place.grid, place.compound, place.building)
-    people = [
-        {"person": each.person, "role": each.role, "name": each.name, "account": each.account, "source": "post"}
-        for each in held
-        if each.role in _SHOWN and (place.building is not None or each.building is None)
-    ]
-    known = {each["person"] for each in people}
-    people += [
-        {
-            "person": row["volunteer"],
-            "role": row["role"],
-            "name": Sealed.model_validate_json(row["name"]),
-            "account": row["account"].strip("|") or None,
-            "source": "squad",
-        }
-        for row in heads
-        if row["volunteer"] not in known
-    ]
-    return people
+    return [each for each in held if each.role in _SHOWN]
 
 
 async def _names(
-    api: Api, actor: Actor, found: Sequence[Candidate], people: Sequence[Sequence[dict[str, Any]]]
+    api: Api, actor: Actor, found: Sequence[Candidate], people: Sequence[Sequence[Holder]]
 ) -> dict[str, str | None]:
     """The names that the actor may open; that they were read is recorded before they leave."""
     open_: dict[str, Sealed] = {}
     for place, whose in zip(found, people, strict=True):
         if authorize(actor, "sealed.read", Scope(place.station, place.community, place.grid)).allowed:
-            open_ |= {row["person"]: row["name"] for row in whose}
+            open_ |= {each.person: each.name for each in whose}
     values = await api.runtime.open(list(open_.values()), api.meta(actor), "whose grid an address lies in")
     return dict(zip(open_, values, strict=True))

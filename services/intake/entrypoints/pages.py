@@ -202,6 +202,7 @@ def _reading(routes: Routes, api: Api, pages: Pages) -> None:
             kind=kind,
             cursor=paging.encode(more) if more else None,
             may_register=authorize(actor, "report.register", Scope(api.station)).allowed,
+            may_read_register=bool(areas(actor, "register.read")),
             **_WORDS,
         )
 

@@ -216,9 +216,6 @@ def _entering(routes: Routes, squads: Squads, pages: Pages) -> None:
         where: Typed = "",
         name: Typed = "",
         role: Typed = "volunteer",
-        compound: Typed = "",
-        building: Typed = "",
-        unit: Typed = "",
         origin: Typed = "recommended",
         origin_id: Typed = "",
         on: Typed = "",
@@ -227,9 +224,6 @@ def _entering(routes: Routes, squads: Squads, pages: Pages) -> None:
             "where": where,
             "name": name,
             "role": role,
-            "compound": compound,
-            "building": building,
-            "unit": unit,
             "origin": origin,
             "origin_id": origin_id,
             "on": on,
@@ -239,7 +233,7 @@ def _entering(routes: Routes, squads: Squads, pages: Pages) -> None:
             "community": community,
             "name": name,
             "role": role,
-            "place": {"grid": grid, **{k: given[k].strip() or None for k in ("compound", "building", "unit")}},
+            "place": {"grid": grid},
             "origin": {"kind": origin, "id": origin_id.strip() or None},
             "on": on or v.day_of(squads.api.runtime.clock()),
         }
@@ -252,8 +246,8 @@ def _entering(routes: Routes, squads: Squads, pages: Pages) -> None:
                 for each in error.errors()
             }
             return await _form(request, squads, pages, actor, given, wrong)
-        entered = await squads.handler.drawn(body.community, body.place.grid)
-        scope = Scope(entered.station, body.community, body.place.grid)
+        station, _ = await squads.handler.located(body.community, body.place.place())
+        scope = Scope(station, body.community, body.place.grid)
         permit(actor, "register.change", scope)
         id_ = derived_id("volunteer", key.command_id)
         try:

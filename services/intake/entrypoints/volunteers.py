@@ -360,8 +360,8 @@ def _winning(routes: Routes, squads: Squads) -> None:
     @routes.post("/volunteers", access="register.change", status_code=201)
     async def find(body: bodies.VolunteerIn, actor: CurrentActor, key: IdempotencyKey) -> Done:
         """Writes down somebody who may be won (发现), with the dispute, visit or report in which they were found."""
-        entered = await handler.drawn(body.community, body.place.grid)
-        where = Scope(entered.station, body.community, body.place.grid)
+        station, _ = await handler.located(body.community, body.place.place())
+        where = Scope(station, body.community, body.place.grid)
         permit(actor, "register.change", where)
         id_ = derived_id("volunteer", key.command_id)
         meta = api.meta_of(actor, where, key)

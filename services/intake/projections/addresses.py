@@ -1,4 +1,4 @@
-"""The register's compounds, buildings and units as addresses are looked up in: kept in memory, built anew on a change."""
+"""The register's compounds, buildings and units as addresses are looked up in: kept in memory until they change."""
 
 import asyncio
 import json

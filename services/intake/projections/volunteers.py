@@ -17,9 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    and_,
     func,
-    or_,
     select,
     tuple_,
 )
@@ -324,31 +322,6 @@ async def count_on_duty(database: Database) -> Mapping[tuple[str, str], int]:
     async with database.reading() as tx:
         rows = await tx.execute(statement.group_by(squad_members.c.community, squad_members.c.role))
         return {(community, role): number for community, role, number in rows}
-
-
-async def heads_of(
-    database: Database, community: str, grid: str, compound: str | None = None, building: str | None = None
-) -> list[Row]:
-    """The building and unit heads on duty in a grid, those of the building asked for first."""
-    statement = select(squad_members).where(
-        squad_members.c.community == community,
-        squad_members.c.grid == grid,
-        squad_members.c.on_duty,
-        squad_members.c.role.in_(("building_head", "unit_head")),
-    )
-    if compound is not None:
-        elsewhere = and_(squad_members.c.compound.is_not(None), squad_members.c.compound != compound)
-        statement = statement.where(~elsewhere)
-        if building is not None:
-            statement = statement.where(or_(squad_members.c.building.is_(None), squad_members.c.building == building))
-    near = [
-        squad_members.c.building.is_(None),
-        squad_members.c.compound.is_(None),
-        squad_members.c.role,
-        squad_members.c.volunteer,
-    ]
-    async with database.reading() as tx:
-        return [dict(row) for row in (await tx.execute(statement.order_by(*near))).mappings()]
 
 
 async def list_ready(database: Database, community: str, grid: str, on: date) -> list[Row]:

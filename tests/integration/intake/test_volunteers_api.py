@@ -48,7 +48,7 @@ async def found(desk: Desk, of: str, **more: Any) -> str:
         "community": of,
         "name": NAME,
         "role": "volunteer",
-        "place": {"grid": f"{of}-1", "building": "3"},
+        "place": {"grid": f"{of}-1"},
         "origin": {"kind": "dispute", "id": "WG-260301-06BZ-592W"},
         "on": ON,
         **more,
@@ -220,7 +220,7 @@ async def test_the_pages_lead_from_being_found_to_duty_and_back(desk: Desk) -> N
     browser = await desk.browser()
     page = (await browser.get("/intake/volunteers/new")).text
     form = {"form_token": form_token(page), "idempotency_key": form_key(page)}
-    body = {"where": f"{of}|{of}-1", "name": NAME, "role": "unit_head", "building": "3", "on": ON}
+    body = {"where": f"{of}|{of}-1", "name": NAME, "role": "unit_head", "on": ON}
     missing = await browser.post("/intake/volunteers", data={**form, **body, "origin": "visit"})
     assert missing.status_code == 422, "a visit is named"
     made = await browser.post("/intake/volunteers", data={**form, **body, "origin": "visit", "origin_id": "走访-7"})
