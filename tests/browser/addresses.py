@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
-from services.intake.entrypoints import pages as intake_pages
 from services.intake.entrypoints import addresses as intake_addresses
+from services.intake.entrypoints import pages as intake_pages
 from services.intake.entrypoints import volunteer_pages
 from services.mediation.entrypoints import pages as mediation_pages
 from services.notify.entrypoints import pages as notify_pages
