@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias
@@ -62,6 +62,13 @@ def silent_after(raw: bytes = b"") -> Answer:
         await asyncio.sleep(3600)
 
     return answer
+
+
+@contextmanager
+def nobody() -> Iterator[Receiver]:
+    """An address that is held, so that nobody else listens there meanwhile either."""
+    with _bound() as bound:
+        yield Receiver(bound.getsockname()[1])
 
 
 @asynccontextmanager
