@@ -15,11 +15,23 @@ from services.intake.application.submissions import SealedSubmission
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.streams import EVENTS, REPORT
-from services.intake.entrypoints import addresses, events, http, kafka, pages, publishers, volunteer_pages, volunteers
+from services.intake.entrypoints import (
+    addresses,
+    events,
+    http,
+    kafka,
+    pages,
+    publishers,
+    statistics,
+    statistics_pages,
+    volunteer_pages,
+    volunteers,
+)
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
 from services.intake.projections.addresses import Addresses
 from services.intake.projections.areas import Areas
+from services.intake.projections.incidents import Incidents
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
@@ -76,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Areas())
     runtime.project(Posts())
     runtime.project(Addresses())
+    runtime.project(Incidents())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
     runtime.receive([cases.CASES, notices.NOTICES], kafka.external(reception))
@@ -96,6 +109,9 @@ def create_app(settings: Settings) -> FastAPI:
     squads = volunteers.Squads(api, service.languages)
     volunteers.add(routes, squads)
     volunteer_pages.add(site, squads, service.pages)
+    figures = statistics.Statistics(api, service.languages)
+    statistics.add(routes, figures)
+    statistics_pages.add(site, figures, service.pages)
     app = service.serve(routes, site)
     app.state.runtime = runtime  # for who holds the app and not its parts
     return app

@@ -5,7 +5,18 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from services.intake.domain import account, area, community, ground, person, post, publisher, report, volunteer
+from services.intake.domain import (
+    account,
+    area,
+    community,
+    ground,
+    incident_book,
+    person,
+    post,
+    publisher,
+    report,
+    volunteer,
+)
 from shared.access.policies import Policies
 from shared.access.rights import Action
 
@@ -18,6 +29,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *person.COMMANDS,
     *publisher.COMMANDS,
     *volunteer.COMMANDS,
+    *incident_book.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -36,6 +48,9 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     community.EnrolVolunteer: "register.change",
     community.CountIncidents: "register.change",
     **dict.fromkeys((*ground.COMMANDS, *area.COMMANDS, *post.COMMANDS), "register.change"),
+    incident_book.OpenBook: "register.change",
+    incident_book.RecordIncident: "register.change",
+    incident_book.StrikeIncident: "register.change",
     person.ErasePerson: "person.erase",
     publisher.RegisterPublisher: "publisher.change",
     publisher.ChangePublisher: "publisher.change",

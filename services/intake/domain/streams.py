@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.intake.domain import account, area, community, person, post, publisher, report, volunteer
+from services.intake.domain import account, area, community, incident_book, person, post, publisher, report, volunteer
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 
@@ -11,6 +11,7 @@ ACCOUNT: Final = StreamType("account", account.account, account.EVENTS)
 COMMUNITY: Final = StreamType("community", community.community, community.EVENTS)
 PERSON: Final = StreamType("person", person.person, person.EVENTS)
 PUBLISHER: Final = StreamType("publisher", publisher.publisher, publisher.EVENTS)
+INCIDENT_BOOK: Final = StreamType("incident-book", incident_book.book, incident_book.EVENTS)
 VOLUNTEER: Final = StreamType("volunteer", volunteer.volunteer, volunteer.EVENTS)
 AREA: Final = StreamType("area", area.area, area.EVENTS)
 POST: Final = StreamType("post", post.post, post.EVENTS)
@@ -24,4 +25,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *volunteer.EVENTS,
     *area.EVENTS,
     *post.EVENTS,
+    *incident_book.EVENTS,
 )

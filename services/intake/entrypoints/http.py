@@ -1,7 +1,7 @@
 """Intake's API: reports in and decided upon, sessions and accounts, the register, incidents counted."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import Path, Query, Response
@@ -425,25 +425,6 @@ def _register(routes: Routes, api: Api) -> None:
             community.Grid(**{k: v for k, v in row.items() if k != "community"})
             for row in await register_rows.list_grids(api.runtime.database, id)
         ]
-
-    @routes.get("/statistics/incidents", access="statistics.read")
-    async def incidents(
-        actor: CurrentActor,
-        after: CurrentAfter,
-        community: Annotated[str, Query(max_length=80, pattern=NAMED)],
-        first_day: Annotated[date, Query()],
-        last_day: Annotated[date, Query()],
-    ) -> schemas.IncidentsOut:
-        """Incidents by kind within a period; None where nothing was entered, which is not zero."""
-        permit(actor, "statistics.read", Scope(await api.register.station_of(community), community))
-        await api.wait(after, "register")
-        entries = await register_rows.count_incidents(api.runtime.database, community, first_day, last_day)
-        counts: dict[str, int | None] = dict.fromkeys(("criminal", "public_order", "fraud", "accident"))
-        for entry in entries:
-            counts[entry["kind"]] = (counts[entry["kind"]] or 0) + entry["count"]
-        return schemas.IncidentsOut(
-            community=community, first_day=first_day, last_day=last_day, counts=counts, entries=entries
-        )
 
     @routes.post("/persons/{id}/erase", access="person.erase", status_code=202)
     async def erase(id: Id, body: schemas.EraseIn, actor: CurrentActor, key: IdempotencyKey) -> schemas.Done:

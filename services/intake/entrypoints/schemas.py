@@ -1,7 +1,7 @@
 """What intake's API takes and answers."""
 
 from datetime import date
-from typing import Any, Final, Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -320,14 +320,6 @@ class CommunityOut(BaseModel):
     building_heads: int
     unit_heads: int
     volunteers: int
-
-
-class IncidentsOut(BaseModel):
-    community: str
-    first_day: date
-    last_day: date
-    counts: dict[str, int | None] = Field(description="by kind; None where nothing was entered for the period")
-    entries: list[dict[str, Any]]
 
 
 class EraseIn(Body):

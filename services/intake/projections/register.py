@@ -1,7 +1,6 @@
-"""The register as it is asked for: communities with their figures, and incidents by kind and period."""
+"""The register as it is asked for: communities with their figures."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, func, select
@@ -11,7 +10,6 @@ from services.intake.domain.community import (
     CommunityRegistered,
     CompoundRegistered,
     GridDrawn,
-    IncidentsCounted,
     ResidentsCounted,
 )
 from services.intake.projections.volunteers import count_on_duty
@@ -51,22 +49,12 @@ compounds = Table(
     Column("grid", Text, nullable=False),
     Column("property_managed", Boolean, nullable=False),
 )
-incidents = Table(
-    "incidents",
-    _metadata,
-    Column("community", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
-    Column("first_day", Date, primary_key=True),
-    Column("last_day", Date, primary_key=True),
-    Column("count", BigInteger, nullable=False),
-    Column("source", Text, nullable=False),
-)
 
 
 class Register(Projection):
     name: ClassVar[str] = "register"
-    version: ClassVar[int] = 2
-    tables: ClassVar[tuple[Table, ...]] = (communities, residents, grids, compounds, incidents)
+    version: ClassVar[int] = 4
+    tables: ClassVar[tuple[Table, ...]] = (communities, residents, grids, compounds)
 
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
         changes: dict[Table, dict[tuple[Any, ...], dict[str, Any]]] = {}
@@ -109,15 +97,6 @@ def _entry(event: object) -> tuple[Table, dict[str, Any]] | None:
         case CompoundRegistered(community=community, compound=compound):
             columns = {"compound", "name", "grid", "property_managed"}
             return compounds, {"community": community, **compound.model_dump(include=columns)}
-        case IncidentsCounted():
-            return incidents, {
-                "community": event.community,
-                "kind": event.kind,
-                "first_day": event.first_day,
-                "last_day": event.last_day,
-                "count": event.count,
-                "source": event.source,
-            }
         case _:
             return None
 
@@ -151,17 +130,6 @@ async def list_compounds(database: Database, community: str) -> list[dict[str, A
 
 async def list_grids(database: Database, community: str) -> list[dict[str, Any]]:
     statement = select(grids).where(grids.c.community == community).order_by(grids.c.grid)
-    async with database.reading() as tx:
-        return [dict(row) for row in (await tx.execute(statement)).mappings()]
-
-
-async def count_incidents(database: Database, community: str, first_day: date, last_day: date) -> list[dict[str, Any]]:
-    """What was counted within the period, by kind; a period of which nothing was entered is unknown, not zero."""
-    statement = (
-        select(incidents)
-        .where(incidents.c.community == community, incidents.c.first_day >= first_day, incidents.c.last_day <= last_day)
-        .order_by(incidents.c.kind, incidents.c.first_day)
-    )
     async with database.reading() as tx:
         return [dict(row) for row in (await tx.execute(statement)).mappings()]
 

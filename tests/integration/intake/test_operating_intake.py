@@ -103,7 +103,7 @@ async def figures_are_counted_from_the_entries(desk: Desk) -> None:
     }
     year = {"community": "wangfu", "first_day": "2019-01-01", "last_day": "2019-12-31"}
     counted = (await desk.get("/statistics/incidents", **year)).json()["counts"]
-    assert counted == {"criminal": 9, "public_order": 0, "fraud": None, "accident": None}
+    assert counted == {"criminal": 9, "public_order": 0, "fraud": None, "accident": None, "petition": None}
     assert len((await desk.get("/communities/wangfu/compounds")).json()) == 2
     assert (await desk.get("/communities/wangfu/grids")).json()[1]["squad"] is None
     events = len(await desk.events())
