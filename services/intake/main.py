@@ -7,16 +7,19 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from services.intake.application.access import COMMANDS, POLICIES
+from services.intake.application.assignments import Assignments
 from services.intake.application.handlers import Accounts
-from services.intake.application.policies import react
+from services.intake.application.policies import ROUTED_ON, End, Route, follow, react
 from services.intake.application.publishing import TOPICS, publish
 from services.intake.application.reception import Reception
+from services.intake.application.routing import NoRoster, RegisteredPlace, Router
 from services.intake.application.submissions import SealedSubmission
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.streams import EVENTS, REPORT
 from services.intake.entrypoints import (
     addresses,
+    assignments,
     events,
     http,
     kafka,
@@ -32,6 +35,8 @@ from services.intake.projections.accounts import accounts, count
 from services.intake.projections.addresses import Addresses
 from services.intake.projections.areas import Areas
 from services.intake.projections.incidents import Incidents
+from services.intake.projections.assignments import Assignments as AssignmentRows
+from services.intake.projections.holders import AccountPosts
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
@@ -49,6 +54,7 @@ from shared.eventsourcing.projections import Behind, Recorded
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta
+from shared.law.here import Here
 from shared.web.accounts import Who
 from shared.web.service import Background, Service, run
 
@@ -82,7 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024},
     )
     runtime = service.runtime
-    for projection in (Reports(), Stages(), AccountRows(), Register(), Publishers(), Arrivals()):
+    for projection in (Reports(), Stages(), AccountRows(), Register(), Publishers(), Arrivals(), AssignmentRows()):
         runtime.project(projection)
     runtime.project(Volunteers())
     runtime.project(Areas())
@@ -93,14 +99,18 @@ def create_app(settings: Settings) -> FastAPI:
     reception = Reception(runtime, settings.station, settings.unregistered)
     runtime.receive([cases.CASES, notices.NOTICES], kafka.external(reception))
     runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])
+    places, posts = RegisteredPlace(), AccountPosts(runtime.database)
+    assigning = Assignments(runtime, Router(places, posts, NoRoster(), Here()))
+    runtime.policy("route-reports", _routing(runtime, assigning), [event.stored_as for event in ROUTED_ON])
     runtime.policy("erase-persons", _erasing(runtime), [PersonErasureOrdered.stored_as])
     service.background.append(Background("first-account", lambda: _first_account(runtime, settings)))
 
-    api = http.Api(runtime, service.session_key, settings.station)
+    api = http.Api(runtime, service.session_key, settings.station, assigning)
     who = Who(runtime.database, accounts)
     gate = publishers.Gate(api)
     routes, site = service.api(who, gate), service.site(who)
     http.add(routes, api)
+    assignments.add(routes, api)
     publishers.add(routes, api, gate)
     events.add(routes, api, gate, reception)
     pages.add(site, api, service.pages, service.languages)
@@ -133,6 +143,23 @@ def _registering(runtime: Runtime) -> React:
             await runtime.commands.handle(REPORT, asked.report, asked.command, told, id_)
 
     return register
+
+
+def _routing(runtime: Runtime, assigning: Assignments) -> React:
+    async def route(recorded: Recorded) -> None:
+        position, meta = recorded.stored.position, recorded.stored.decoded_meta()
+        told = meta.model_copy(update={"causation": f"{NAME}:{position}", "fingerprint": ""})
+        match follow(recorded.event):
+            case Route(report):
+                # Who was given a post before the report came in is to be found.
+                await runtime.wait_for("accounts", position)
+                await assigning.route(report, told, derived_id("route", report, position))
+            case End(report, why, by):
+                await assigning.end(report, why, by, told, derived_id("end", report, position))
+            case None:
+                pass
+
+    return route
 
 
 def _erasing(runtime: Runtime) -> React:

@@ -13,6 +13,8 @@ Action = Literal[
     "report.classify",
     "report.admit",
     "report.refuse",
+    "report.handle",  # sign for what is assigned, object, ask, co-handle, finish
+    "report.direct",  # decide what others asked, send on, hand over, check, reopen
     "dispute.read",
     "dispute.lead",  # appoint, schedule, hold, agree, settle
     "notice.read",
@@ -50,6 +52,8 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "report.classify": "station",
             "report.admit": "station",
             "report.refuse": "station",
+            "report.handle": "station",
+            "report.direct": "station",
             "dispute.read": "station",
             "dispute.lead": "station",
             "notice.read": "station",
@@ -74,6 +78,8 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "report.classify": "station",
             "report.admit": "station",
             "report.refuse": "station",
+            "report.handle": "station",
+            "report.direct": "station",
             "dispute.read": "community",
             "dispute.lead": "community",
             "notice.read": "community",
@@ -88,6 +94,7 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "report.register": "station",
             "report.read": "community",
             "report.classify": "community",
+            "report.handle": "assigned",
             "dispute.read": "community",
             "notice.read": "community",
             "register.read": "community",
@@ -106,6 +113,7 @@ RIGHTS: Final[Rights] = MappingProxyType(
         "grid_head": {
             "report.register": "grid",
             "report.read": "grid",
+            "report.handle": "assigned",
             "dispute.read": "grid",
             "notice.read": "assigned",
             "register.read": "grid",

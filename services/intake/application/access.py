@@ -17,6 +17,8 @@ from services.intake.domain import (
     report,
     volunteer,
 )
+from services.intake.domain import account, area, community, ground, person, post, publisher, report, volunteer
+from services.intake.domain import account, assignment_commands, community, person, publisher, report
 from shared.access.policies import Policies
 from shared.access.rights import Action
 
@@ -30,12 +32,14 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *publisher.COMMANDS,
     *volunteer.COMMANDS,
     *incident_book.COMMANDS,
+    *assignment_commands.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
     report.ClassifyReport: "report.classify",
     report.AdmitDispute: "report.admit",
     report.RefuseReport: "report.refuse",
+    report.MoveReport: "report.direct",
     account.OpenAccount: "account.change",
     account.ChangePosts: "account.change",
     account.SetPassword: "account.change",
@@ -60,6 +64,10 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     publisher.SuspendPublisher: "publisher.change",
     publisher.ResumePublisher: "publisher.change",
     **dict.fromkeys(volunteer.COMMANDS, "register.change"),
+    assignment_commands.RouteReport: "report.classify",
+    assignment_commands.EndAssignment: "report.classify",
+    **dict.fromkeys(assignment_commands.HANDLING, "report.handle"),
+    **dict.fromkeys(assignment_commands.DIRECTING, "report.direct"),
 }
 
 POLICIES: Final = Policies()

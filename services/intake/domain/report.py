@@ -166,8 +166,16 @@ class RefuseReport(BaseModel, frozen=True):
     now: AwareDatetime
 
 
-Command: TypeAlias = RegisterReport | ClassifyReport | AdmitDispute | RefuseReport
-COMMANDS: Final[tuple[type[BaseModel], ...]] = (RegisterReport, ClassifyReport, AdmitDispute, RefuseReport)
+class MoveReport(BaseModel, frozen=True):
+    """Let it be another station's (移交), which has accepted it."""
+
+    station: str
+    by: str
+    now: AwareDatetime
+
+
+Command: TypeAlias = RegisterReport | ClassifyReport | AdmitDispute | RefuseReport | MoveReport
+COMMANDS: Final[tuple[type[BaseModel], ...]] = (RegisterReport, ClassifyReport, AdmitDispute, RefuseReport, MoveReport)
 
 
 # Events
@@ -251,8 +259,26 @@ class ReportRefused(Event, frozen=True):
     refused_at: AwareDatetime
 
 
-ReportEvent: TypeAlias = ReportReceived | ReportClassified | DisputeAdmitted | ReportRefused
-EVENTS: Final[tuple[type[ReportEvent], ...]] = (ReportReceived, ReportClassified, DisputeAdmitted, ReportRefused)
+class ReportMoved(Event, frozen=True):
+    """It is another station's from here on (已移交); where it lies there is not known yet."""
+
+    stored_as: ClassVar[str] = "report-moved"
+    report: str
+    code: str
+    from_station: str
+    station: str
+    by: str
+    moved_at: AwareDatetime
+
+
+ReportEvent: TypeAlias = ReportReceived | ReportClassified | DisputeAdmitted | ReportRefused | ReportMoved
+EVENTS: Final[tuple[type[ReportEvent], ...]] = (
+    ReportReceived,
+    ReportClassified,
+    DisputeAdmitted,
+    ReportRefused,
+    ReportMoved,
+)
 
 
 # Refusals
@@ -347,6 +373,8 @@ def decide(command: Command, state: State) -> list[ReportEvent]:
             return admit(command, state)
         case RefuseReport():
             return refuse(command, state)
+        case MoveReport():
+            return move(command, state)
         case _:
             assert_never(command)
 
@@ -491,6 +519,31 @@ def refuse(command: RefuseReport, state: State) -> list[ReportEvent]:
             assert_never(state)
 
 
+def move(command: MoveReport, state: State) -> list[ReportEvent]:
+    match state:
+        case NotReceived():
+            raise NeverReceived
+        case Admitted(received):
+            raise AlreadyAdmitted(code=received.code)
+        case Refused(received):
+            raise AlreadyRefused(code=received.code)
+        case Received(received):
+            if received.station == command.station:
+                return []
+            return [
+                ReportMoved(
+                    report=received.report,
+                    code=received.code,
+                    from_station=received.station,
+                    station=command.station,
+                    by=command.by,
+                    moved_at=command.now,
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
 def evolve(state: State, event: ReportEvent) -> State:
     match event:
         case ReportReceived():
@@ -501,6 +554,10 @@ def evolve(state: State, event: ReportEvent) -> State:
             return Admitted(_received(state), event.category)
         case ReportRefused():
             return Refused(_received(state), event.reason, event.other_route)
+        case ReportMoved(station=station):
+            # A copy, so that whatever else came in with it goes along.
+            moved = _received(state).model_copy(update={"station": station, "place": Place()})
+            return Received(moved, state.kind if isinstance(state, Received) else None)
         case _:
             assert_never(event)
 

@@ -3,6 +3,8 @@
 from typing import Final
 
 from services.intake.domain import account, area, community, incident_book, person, post, publisher, report, volunteer
+from services.intake.domain import account, area, community, person, post, publisher, report, volunteer
+from services.intake.domain import account, assignment, assignment_events, community, person, publisher, report
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 
@@ -15,6 +17,7 @@ INCIDENT_BOOK: Final = StreamType("incident-book", incident_book.book, incident_
 VOLUNTEER: Final = StreamType("volunteer", volunteer.volunteer, volunteer.EVENTS)
 AREA: Final = StreamType("area", area.area, area.EVENTS)
 POST: Final = StreamType("post", post.post, post.EVENTS)
+ASSIGNMENT: Final = StreamType("assignment", assignment.assignment, assignment_events.EVENTS)
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     *report.EVENTS,
@@ -26,4 +29,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *area.EVENTS,
     *post.EVENTS,
     *incident_book.EVENTS,
+    *assignment_events.EVENTS,
 )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from fastapi import Path, Query, Response
 from starlette.requests import Request
 
+from services.intake.application.assignments import Assignments
 from services.intake.application.handlers import Accounts, Register, Registered, Reports, account_id
 from services.intake.application.submissions import Draft
 from services.intake.domain import account, community, report
@@ -46,10 +47,11 @@ _LAST_POSITION = 10**18
 class Api:
     """What the routes work with; also used by the pages."""
 
-    def __init__(self, runtime: Runtime, session_key: SessionKey, station: str) -> None:
+    def __init__(self, runtime: Runtime, session_key: SessionKey, station: str, assignments: Assignments) -> None:
         self.runtime = runtime
         self.session_key = session_key
         self.station = station
+        self.assignments = assignments
         self.reports = Reports(runtime)
         self.accounts = Accounts(runtime)
         self.register = Register(runtime)
@@ -104,7 +106,7 @@ def scope_of(row: dict[str, Any]) -> Scope:
         row["station"],
         row["community"],
         row["grid"],
-        frozenset({row["registered_by"]}),
+        frozenset({row["registered_by"], *row["people"]}),
         about=named(row["about"]),
         level=row["level"],
     )
@@ -504,20 +506,11 @@ def _may_be_given(actor: Actor, posts: Sequence[account.Post]) -> None:
 
 async def scope(api: Api, id_: str) -> Scope:
     """Where a report belongs, asked of its stream, so that a decision needs no projection to have caught up."""
-    state = await api.reports.find(id_)
-    if isinstance(state, report.NotReceived):
+    found = await api.assignments.find(id_)
+    if found is None:
         raise not_found(NO_REPORT)
-    received = state.received
     (first,) = await api.runtime.store.read_stream(f"report-{id_}", limit=1)
-    registrar = frozenset({first.decoded_meta().actor})
-    return Scope(
-        received.station,
-        received.place.community,
-        received.place.grid,
-        registrar,
-        about=frozenset(received.about),
-        level=received.level,
-    )
+    return found.scope(first.decoded_meta().actor)
 
 
 def numbered(channel: str, external_id: str) -> str:

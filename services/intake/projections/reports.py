@@ -19,7 +19,8 @@ from sqlalchemy import (
     select,
 )
 
-from services.intake.domain.report import DisputeAdmitted, ReportClassified, ReportReceived, ReportRefused
+from services.intake.domain.report import DisputeAdmitted, ReportClassified, ReportMoved, ReportReceived, ReportRefused
+from services.intake.projections.assignments import hands, people_of
 from shared.access.rights import Area
 from shared.contracts import cases
 from shared.eventsourcing.database import Database
@@ -66,14 +67,14 @@ stages = Table(
     Column("since", BigInteger, nullable=False),
 )
 
-_REPORT_EVENTS = (ReportReceived, ReportClassified, DisputeAdmitted, ReportRefused)
+_REPORT_EVENTS = (ReportReceived, ReportClassified, DisputeAdmitted, ReportRefused, ReportMoved)
 
 
 class Reports(RowProjection):
     """A row for each report, as intake decided about it."""
 
     name: ClassVar[str] = "reports"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (reports,)
 
     def key(self, recorded: Recorded) -> Hashable | None:
@@ -114,6 +115,8 @@ class Reports(RowProjection):
                 return {**(row or {}), "state": "admitted", "category": category, **version}
             case ReportRefused():
                 return {**(row or {}), "state": "refused", **version}
+            case ReportMoved(station=station):
+                return {**(row or {}), "station": station, "community": None, "grid": None, **version}
             case _:
                 return None
 
@@ -160,7 +163,7 @@ async def find(database: Database, report: str) -> dict[str, Any] | None:
     statement = _JOINED.where(or_(reports.c.report == report, reports.c.code == report, stages.c.case_id == report))
     async with database.reading() as tx:
         row = (await tx.execute(statement)).mappings().first()
-    return None if row is None else dict(row)
+    return None if row is None else {**row, "people": await people_of(database, row["report"])}
 
 
 async def list_reports(
@@ -203,13 +206,14 @@ async def _rows(database: Database, statement: Select[Any]) -> list[dict[str, An
 
 
 def _visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
-    """Assigned to an actor is what it brought in."""
+    """Assigned to an actor is what it brought in, has, or has a part in."""
+    has = reports.c.report.in_(select(hands.c.report).where(hands.c.account == actor))
     return within(
         areas,
         station=reports.c.station,
         community=reports.c.community,
         grid=reports.c.grid,
-        assigned=reports.c.registered_by == actor,
+        assigned=or_(reports.c.registered_by == actor, has),
         about=reports.c.about,
         level=reports.c.level,
     )

@@ -111,6 +111,9 @@ refused = report.ReportRefused(
     refused_at=TUESDAY,
 )
 
+move = report.MoveReport(station="xjk", by=LEADER, now=TUESDAY)
+moved = report.ReportMoved(report=REPORT, code=CODE, from_station=STATION, station="xjk", by=LEADER, moved_at=TUESDAY)
+
 # An account
 
 AT_WANGFU = account.Post(role="community_officer", station=STATION, community="wangfu")
@@ -246,8 +249,9 @@ ONE_OF_EACH: tuple[Event, ...] = (
     enrolled,
     incidents_counted,
     erasure_ordered,
+    moved,
 )
-"""Every kind of event once."""
+"""Every kind of event of these streams once."""
 
 
 # A publisher

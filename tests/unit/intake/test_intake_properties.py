@@ -46,6 +46,7 @@ of_report: st.SearchStrategy[report.Command] = st.one_of(
         st.none() | st.builds(report.Reporter, person=words, name=st.none() | boxes, phone=st.none() | boxes),
         times,
     ),
+    st.builds(report.MoveReport, station=words, by=words, now=times),
     st.builds(report.ClassifyReport, kind=kinds, by=words, now=times),
     st.builds(report.AdmitDispute, category=words, by=words, now=times),
     st.builds(

@@ -35,7 +35,9 @@ def test_two_reports_never_share_a_stream(past: tuple[report.ReportEvent, ...], 
 # Before anything came in
 
 
-@pytest.mark.parametrize("command", [d.classify(), d.admit, d.refuse()], ids=lambda command: type(command).__name__)
+@pytest.mark.parametrize(
+    "command", [d.classify(), d.admit, d.refuse(), d.move], ids=lambda command: type(command).__name__
+)
 def test_nothing_is_decided_about_what_never_came_in(command: report.Command) -> None:
     given().when(command).then_refused(report.NeverReceived)
     assert issubclass(report.NeverReceived, Unknown)
@@ -117,6 +119,28 @@ def test_a_refusal_is_not_rewritten(another: report.RefuseReport) -> None:
 
 def test_what_was_admitted_is_not_refused() -> None:
     given(d.received, d.classified(), d.admitted).when(d.refuse()).then_refused(report.AlreadyAdmitted)
+
+
+# Moving to another station
+
+
+@pytest.mark.parametrize("past", [(d.received,), (d.received, d.classified("hazard"))])
+def test_a_report_that_another_station_accepted_is_that_stations(past: tuple[report.ReportEvent, ...]) -> None:
+    given(*past).when(d.move).then(d.moved)
+
+
+def test_a_moved_report_keeps_its_kind_and_is_admitted_at_the_new_station_without_the_old_ones_place() -> None:
+    admitted = d.changed(d.admitted, station="xjk", place=report.Place())
+    given(d.received, d.classified(), d.moved).when(d.admit).then(admitted)
+
+
+def test_moving_it_where_it_is_changes_nothing() -> None:
+    given(d.received, d.moved).when(d.move).then_nothing_happens()
+
+
+def test_what_was_decided_upon_is_not_moved() -> None:
+    given(d.received, d.classified(), d.admitted).when(d.move).then_refused(report.AlreadyAdmitted)
+    given(d.received, d.refused).when(d.move).then_refused(report.AlreadyRefused)
 
 
 def test_nothing_is_folded_onto_a_report_that_never_came_in() -> None:

@@ -213,3 +213,16 @@ def test_a_complaint_lies_with_the_station_s_leaders_and_not_with_colleagues() -
 def test_a_complaint_about_a_leader_lies_with_the_city() -> None:
     assert not authorize(actor("station_leader"), "report.read", ABOUT_A_LEADER).allowed
     assert authorize(actor("admin"), "report.read", ABOUT_A_LEADER).allowed
+
+
+def test_an_auxiliary_and_a_grid_head_handle_what_is_assigned_to_them_and_direct_nothing() -> None:
+    for role in ("auxiliary", "grid_head"):
+        one = actor(role, community="no2", grid="g1")
+        assert authorize(one, "report.handle", Scope("changzhi", "no3", "g7", frozenset({"a1"}))).allowed
+        assert not authorize(one, "report.handle", HERE).allowed
+        assert authorize(one, "report.direct", HERE).reason == "not-your-role"
+
+
+def test_the_program_itself_handles_and_directs_nothing() -> None:
+    for action in ("report.handle", "report.direct"):
+        assert not authorize(actor("system"), action, HERE).allowed
