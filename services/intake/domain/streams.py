@@ -5,6 +5,18 @@ from typing import Final
 from services.intake.domain import account, area, community, incident_book, person, post, publisher, report, volunteer
 from services.intake.domain import account, area, community, person, post, publisher, report, volunteer
 from services.intake.domain import account, assignment, assignment_events, community, person, publisher, report
+from services.intake.domain import (
+    account,
+    area,
+    assignment,
+    assignment_events,
+    community,
+    person,
+    post,
+    publisher,
+    report,
+    volunteer,
+)
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 

@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
+from services.intake.application.handlers import Reports
 from services.intake.application.submissions import suggested
 from services.intake.domain import report as domain
 from services.intake.entrypoints.files import Row, read_rows
-from services.intake.entrypoints.http import Api
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.store import Meta
-from shared.web.sessions import SessionKey
-from tests.integration.intake.conftest import API, KEY, MORNING, Desk, opened
+from tests.integration.intake.conftest import API, MORNING, Desk, opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -118,9 +117,8 @@ async def test_an_acceptance_that_broke_off_half_way_is_finished_by_the_same_fil
     tag = uuid.uuid4().hex
     counts = await send(desk, rows(tag, DISPUTE))
     (shown,) = (await desk.get("/reports", external_id=f"{tag}-2", after=counts["position"])).json()["reports"]
-    api = Api(desk.runtime, SessionKey(KEY), "czl")
     kind = domain.ClassifyReport(kind="dispute", by="importer", now=desk.runtime.clock())
-    await api.reports.decide(shown["id"], kind, Meta(actor="importer"), derived_id("accept", shown["id"]))
+    await Reports(desk.runtime).decide(shown["id"], kind, Meta(actor="importer"), derived_id("accept", shown["id"]))
     assert (await send(desk, rows(tag, DISPUTE), accept_above=0.5))["admitted"] == 1
     assert (await send(desk, rows(tag, DISPUTE), accept_above=0.5))["admitted"] == 0
     assert await desk.types_of(shown["id"]) == ["report-received", "report-classified", "dispute-admitted"]

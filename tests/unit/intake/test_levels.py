@@ -16,6 +16,7 @@ from services.intake.domain.levels import (
     stands_above,
 )
 from tests.unit.intake import assignments as a
+from tests.unit.intake.desk import STATION
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -51,23 +52,23 @@ def test_what_lies_at_a_desk_is_held_by_whoever_works_at_it() -> None:
 
 
 def test_at_the_leaders_desk_are_the_leaders_and_at_the_citys_the_city() -> None:
-    of_leaders = Owner(station=a.STATION, level="station", desk="leaders")
+    of_leaders = Owner(station=STATION, level="station", desk="leaders")
     assert [holds(each, of_leaders) for each in (a.GUO, a.WANG, a.CITY)] == [False, True, True]
-    of_city = Owner(station=a.STATION, level="city", desk="leaders")
+    of_city = Owner(station=STATION, level="city", desk="leaders")
     assert [holds(each, of_city) for each in (a.GUO, a.WANG, a.CITY)] == [False, False, True]
 
 
 def test_an_officer_stands_above_the_people_of_the_own_community_only() -> None:
-    assert stands_above(a.GUO, "grid", a.STATION, "wangfu")
-    assert not stands_above(a.MA, "grid", a.STATION, "wangfu")
-    assert not stands_above(a.MA, "grid", a.STATION, None)
-    assert not stands_above(a.GUO, "community", a.STATION, "wangfu")
+    assert stands_above(a.GUO, "grid", STATION, "wangfu")
+    assert not stands_above(a.MA, "grid", STATION, "wangfu")
+    assert not stands_above(a.MA, "grid", STATION, None)
+    assert not stands_above(a.GUO, "community", STATION, "wangfu")
 
 
 def test_a_leader_stands_above_everybody_of_the_own_station_and_of_no_other() -> None:
-    assert stands_above(a.WANG, "grid", a.STATION, None)
+    assert stands_above(a.WANG, "grid", STATION, None)
     assert not stands_above(a.WANG, "community", a.OTHER_STATION, None)
-    assert not stands_above(a.WANG, "station", a.STATION, None)
+    assert not stands_above(a.WANG, "station", STATION, None)
 
 
 def test_a_desk_is_of_its_station() -> None:
