@@ -34,9 +34,9 @@ from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
 from services.intake.projections.addresses import Addresses
 from services.intake.projections.areas import Areas
-from services.intake.projections.incidents import Incidents
 from services.intake.projections.assignments import Assignments as AssignmentRows
 from services.intake.projections.holders import AccountPosts
+from services.intake.projections.incidents import Incidents
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register

@@ -8,20 +8,16 @@ from pydantic import BaseModel
 from services.intake.domain import (
     account,
     area,
-    community,
-    ground,
-    incident_book,
     assignment_commands,
     community,
     ground,
+    incident_book,
     person,
     post,
     publisher,
     report,
     volunteer,
 )
-from services.intake.domain import account, area, community, ground, person, post, publisher, report, volunteer
-from services.intake.domain import account, assignment_commands, community, person, publisher, report
 from shared.access.policies import Policies
 from shared.access.rights import Action
 

@@ -2,15 +2,13 @@
 
 from typing import Final
 
-from services.intake.domain import account, area, community, incident_book, person, post, publisher, report, volunteer
-from services.intake.domain import account, area, community, person, post, publisher, report, volunteer
-from services.intake.domain import account, assignment, assignment_events, community, person, publisher, report
 from services.intake.domain import (
     account,
     area,
     assignment,
     assignment_events,
     community,
+    incident_book,
     person,
     post,
     publisher,
