@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from services.intake.application.access import COMMANDS, POLICIES
 from services.intake.application.assignments import Assignments
+from services.intake.application.category_maps import filed
 from services.intake.application.handlers import Accounts
 from services.intake.application.policies import ROUTED_ON, End, Route, follow, react
 from services.intake.application.publishing import TOPICS, publish
@@ -27,6 +28,14 @@ from services.intake.entrypoints import (
     publishers,
     statistics,
     statistics_pages,
+    categories,
+    category_pages,
+    events,
+    http,
+    kafka,
+    open311,
+    pages,
+    publishers,
     volunteer_pages,
     volunteers,
 )
@@ -37,6 +46,8 @@ from services.intake.projections.areas import Areas
 from services.intake.projections.assignments import Assignments as AssignmentRows
 from services.intake.projections.holders import AccountPosts
 from services.intake.projections.incidents import Incidents
+from services.intake.projections.category_maps import CategoryMaps
+from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
@@ -95,6 +106,8 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Posts())
     runtime.project(Addresses())
     runtime.project(Incidents())
+    runtime.project(CategoryMaps())
+    runtime.project(Open311Requests())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
     runtime.receive([cases.CASES, notices.NOTICES], kafka.external(reception))
@@ -113,6 +126,8 @@ def create_app(settings: Settings) -> FastAPI:
     assignments.add(routes, api)
     publishers.add(routes, api, gate)
     events.add(routes, api, gate, reception)
+    categories.add(routes, api)
+    category_pages.add(site, api, service.pages, service.languages)
     pages.add(site, api, service.pages, service.languages)
     addresses.add(routes, api)
     addresses.add_pages(site, api, service.pages)
@@ -122,6 +137,7 @@ def create_app(settings: Settings) -> FastAPI:
     figures = statistics.Statistics(api, service.languages)
     statistics.add(routes, figures)
     statistics_pages.add(site, figures, service.pages)
+    service.app.include_router(open311.router(api, gate, service.languages))
     app = service.serve(routes, site)
     app.state.runtime = runtime  # for who holds the app and not its parts
     return app
@@ -131,6 +147,7 @@ def _registering(runtime: Runtime) -> React:
     async def register(recorded: Recorded) -> None:
         meta = recorded.stored.decoded_meta()
         for asked in react(recorded.event, runtime.clock()):
+            command = await filed(runtime, asked.command)
             told = Meta(
                 actor=meta.actor,
                 role="integrator",
@@ -140,7 +157,7 @@ def _registering(runtime: Runtime) -> React:
                 trace=meta.trace,
             )
             id_ = derived_id("register-submission", recorded.stored.stream)
-            await runtime.commands.handle(REPORT, asked.report, asked.command, told, id_)
+            await runtime.commands.handle(REPORT, asked.report, command, told, id_)
 
     return register
 

@@ -133,6 +133,10 @@ class ReportSubmitted(Contract, frozen=True):
     occurred_at: AwareDatetime | None = None
     """When it happened or was written down, by the clock of the device, with its own offset from UTC."""
     occurred_on: date | None = None
+    category_map: str | None = Field(default=None, min_length=1, max_length=80)
+    """The map of the sender's categories, by its name at the receiver; with `source_category`."""
+    source_category: str | None = Field(default=None, min_length=1, max_length=300)
+    """The category under which the sender has filed it: its code, or its levels, parted by `/`."""
 
 
 class ChatMessagePosted(Contract, frozen=True):

@@ -75,6 +75,21 @@ OPEN_TO_ALL = {
         "POST /intake/sign-in",
         "POST /intake/sign-out",
         "POST /intake/api/v1/sessions",
+        *(
+            f"GET /open311/v2{path}{ending}"
+            for path in (
+                "/discovery",
+                "/services",
+                "/services/{code}",
+                "/requests",
+                "/requests/{id}",
+                "/tokens/{token}",
+            )
+            for ending in ("", ".{format}")
+        ),
+        # Whoever posts shows a publisher's key in the form, as Open311's clients do.
+        "POST /open311/v2/requests",
+        "POST /open311/v2/requests.{format}",
     },
     "mediation": set(),
     "notify": {"GET /notify", "GET /notify/"},

@@ -12,6 +12,9 @@ from services.intake.domain import (
     community,
     ground,
     incident_book,
+    category_map,
+    community,
+    ground,
     person,
     post,
     publisher,
@@ -32,6 +35,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *volunteer.COMMANDS,
     *incident_book.COMMANDS,
     *assignment_commands.COMMANDS,
+    *category_map.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -55,6 +59,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     incident_book.RecordIncident: "register.change",
     incident_book.StrikeIncident: "register.change",
     person.ErasePerson: "person.erase",
+    category_map.ImportCategoryMap: "register.change",
     publisher.RegisterPublisher: "publisher.change",
     publisher.ChangePublisher: "publisher.change",
     publisher.IssueKey: "publisher.change",

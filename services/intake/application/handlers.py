@@ -10,6 +10,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from services.intake.application import submissions
+from services.intake.application.category_maps import filed
 from services.intake.application.submissions import Draft, SealedReport
 from services.intake.domain import account, community, complaint, person, report
 from services.intake.domain.report import CategorySuggestion, Suggestion
@@ -75,7 +76,7 @@ class Reports:
     async def _register(
         self, submission: SealedReport, id_: str, fingerprint: str, meta: Meta, now: datetime
     ) -> Registered:
-        command = submissions.registration(submission, now)
+        command = await filed(self._runtime, submissions.registration(submission, now))
         meta = meta.model_copy(
             update={
                 "station": submission.station,

@@ -128,7 +128,11 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
 
 def channel_of(channel: report.Channel) -> Channel:
     """The word of the published language for a channel: a closed list, so what came later is told as its nearest."""
-    return "mailbox" if channel == "resident_form" else channel
+    match channel:
+        case "resident_form" | "open311":
+            return "mailbox"
+        case _:
+            return channel
 
 
 def _entered(

@@ -15,6 +15,7 @@ from services.intake.domain.report import (
     Confidentiality,
     Consent,
     FiledBy,
+    FiledUnder,
     Identity,
     Level,
     Place,
@@ -96,6 +97,13 @@ class Helper(BaseModel, frozen=True, extra="forbid"):
     phone: Text | None = Field(default=None, max_length=40)
 
 
+class SourceCategory(BaseModel, frozen=True, extra="forbid"):
+    """The category under which the source has filed it."""
+
+    map: Code = Field(description="the map of the source's categories, as it stands under /categories")
+    code: Line = Field(max_length=300, description="the source's code, or its levels, parted by `/`")
+
+
 class Circumstances(BaseModel):
     """What a report may say besides who, what and when."""
 
@@ -112,6 +120,9 @@ class Circumstances(BaseModel):
         description="whom it complains of, who will neither get nor see it: ids of accounts, or `post:ROLE`",
     )
     public: bool = Field(default=False, description="the subject and the place may be shown to everybody")
+    source_category: SourceCategory | None = Field(
+        default=None, description="the category under which the source has filed it; kept beside ours"
+    )
 
 
 def known_reporter(confidentiality: Confidentiality, *, is_named: bool, is_helped: bool) -> None:
@@ -197,6 +208,8 @@ class SealedReport(BaseModel, frozen=True):
     public: bool = False
     category: CategorySuggestion | None = None
     arrival: Arrival | None = None
+    filed_under: FiledUnder | None = None
+    """As the source says; what the map makes of it is asked when the report is registered."""
 
 
 class SealedSubmission(SealedReport, frozen=True):
@@ -222,6 +235,9 @@ def draft_of(submitted: ReportSubmitted, report_id: str, station: str) -> Draft:
         confidentiality=submitted.confidentiality,
         about=tuple(complaint.POST + role for role in submitted.complained_of),
         level=complaint.level((complaint.POST + role for role in submitted.complained_of), {}),
+        source_category=None
+        if submitted.category_map is None or submitted.source_category is None
+        else SourceCategory(map=submitted.category_map, code=submitted.source_category),
     )
 
 
@@ -262,6 +278,7 @@ async def seal(drafts: Sequence[Draft], vault: Vault) -> list[SealedReport]:
                 arrival=draft.arrival,
                 public=draft.public,
                 category=suggested_category(draft.subject, draft.text),
+                filed_under=None if (filed := draft.source_category) is None else FiledUnder(**filed.model_dump()),
             )
         )
     return sealed
@@ -356,6 +373,7 @@ def registration(submission: SealedReport, now: datetime) -> RegisterReport:
         arrival=submission.arrival,
         public=submission.public,
         category=submission.category,
+        filed_under=submission.filed_under,
         now=now,
     )
 

@@ -23,6 +23,7 @@ Channel: TypeAlias = Literal[
     "anti_fraud",
     "mailbox",
     "resident_form",
+    "open311",
 ]
 Reason: TypeAlias = Literal["not_a_civil_matter", "in_court_or_arbitration", "already_settled", "another_body", "other"]
 Confidentiality: TypeAlias = Literal["open", "confidential", "anonymous"]
@@ -110,6 +111,17 @@ class CategorySuggestion(BaseModel, frozen=True):
     because: tuple[Words, ...] = ()
 
 
+class FiledUnder(BaseModel, frozen=True):
+    """The category under which its source filed it (来源分类), and what the map of that day made of it; both stay."""
+
+    map: str
+    code: str
+    version: int | None = None
+    """The version of the map that was asked; None where there was none that day."""
+    category: str | None = None
+    """The standard category; None where the map had none."""
+
+
 # Commands
 
 
@@ -138,6 +150,7 @@ class RegisterReport(BaseModel, frozen=True):
     public: bool = False
     category: CategorySuggestion | None = None
     arrival: Arrival | None = None
+    filed_under: FiledUnder | None = None
     now: AwareDatetime
 
 
@@ -210,6 +223,7 @@ class ReportReceived(Event, frozen=True):
     public: bool = False
     """Whether the subject and the place, and nothing of a person, may be shown to everybody."""
     category: CategorySuggestion | None = None
+    filed_under: FiledUnder | None = None
     received_at: AwareDatetime
     arrival: Arrival | None = None
     """By which message of another system it came in, and what the device's clock said."""
@@ -406,6 +420,7 @@ def register(command: RegisterReport, state: State) -> list[ReportEvent]:
                     level=command.level,
                     public=command.public,
                     category=command.category,
+                    filed_under=command.filed_under,
                     received_at=command.now,
                     arrival=command.arrival,
                 )

@@ -15,6 +15,8 @@ from services.intake.domain import (
     report,
     volunteer,
 )
+from services.intake.domain import account, area, community, incident_book, person, post, publisher, report, volunteer
+from services.intake.domain import account, area, category_map, community, person, post, publisher, report, volunteer
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 
@@ -22,6 +24,7 @@ REPORT: Final = StreamType("report", report.report, report.EVENTS)
 ACCOUNT: Final = StreamType("account", account.account, account.EVENTS)
 COMMUNITY: Final = StreamType("community", community.community, community.EVENTS)
 PERSON: Final = StreamType("person", person.person, person.EVENTS)
+CATEGORY_MAP: Final = StreamType("category-map", category_map.category_map, category_map.EVENTS)
 PUBLISHER: Final = StreamType("publisher", publisher.publisher, publisher.EVENTS)
 INCIDENT_BOOK: Final = StreamType("incident-book", incident_book.book, incident_book.EVENTS)
 VOLUNTEER: Final = StreamType("volunteer", volunteer.volunteer, volunteer.EVENTS)
@@ -40,4 +43,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *post.EVENTS,
     *incident_book.EVENTS,
     *assignment_events.EVENTS,
+    *category_map.EVENTS,
 )

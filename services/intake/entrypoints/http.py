@@ -603,6 +603,7 @@ async def detail(api: Api, row: dict[str, Any], actor: Actor) -> schemas.ReportD
         reporter_name=values.get("name"),
         reporter_phone=values.get("phone"),
         because=words(received.suggestion.because, values["subject"], values["text"]),
+        filed_under=received.filed_under,
         suggested_category=None if received.category is None else received.category.category,
         category_because=[]
         if received.category is None

@@ -48,6 +48,7 @@ CHANNELS: Mapping[str, str] = {
     "anti_fraud": mark("Anti-fraud centre"),
     "mailbox": mark("Mailbox"),
     "resident_form": mark("Resident's form"),
+    "open311": mark("Open311"),
 }
 CONFIDENTIALITIES: Mapping[str, str] = {
     "open": mark("Open"),

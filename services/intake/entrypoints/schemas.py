@@ -9,7 +9,17 @@ from services.intake.application.submissions import Circumstances, Code, Line, M
 from services.intake.domain import account, community
 from services.intake.domain.account import Post
 from services.intake.domain.community import IncidentKind, VolunteerRole
-from services.intake.domain.report import Channel, Confidentiality, Consent, Kind, Level, Point, Reason, Relation
+from services.intake.domain.report import (
+    Channel,
+    Confidentiality,
+    Consent,
+    FiledUnder,
+    Kind,
+    Level,
+    Point,
+    Reason,
+    Relation,
+)
 from shared.access.actors import Role
 
 _MOST: Final = 10**9
@@ -117,6 +127,7 @@ class ReportDetail(ReportOut):
     because: list[str]
     suggested_category: str | None = Field(description="by the default list of categories; None where it came earlier")
     category_because: list[str]
+    filed_under: FiledUnder | None = Field(description="the source's category, and what its map of that day made of it")
 
 
 class ClassifyIn(Told):
