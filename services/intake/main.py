@@ -36,6 +36,8 @@ from services.intake.entrypoints import (
     open311,
     pages,
     publishers,
+    statistics,
+    statistics_pages,
     volunteer_pages,
     volunteers,
 )
@@ -47,6 +49,7 @@ from services.intake.projections.assignments import Assignments as AssignmentRow
 from services.intake.projections.holders import AccountPosts
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.category_maps import CategoryMaps
+from services.intake.projections.incidents import Incidents
 from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers

@@ -15,6 +15,7 @@ from services.intake.domain import (
     category_map,
     community,
     ground,
+    incident_book,
     person,
     post,
     publisher,

@@ -7,6 +7,7 @@ from services.intake.domain import (
     area,
     assignment,
     assignment_events,
+    category_map,
     community,
     incident_book,
     person,
