@@ -21,13 +21,6 @@ from services.intake.domain.streams import EVENTS, REPORT
 from services.intake.entrypoints import (
     addresses,
     assignments,
-    events,
-    http,
-    kafka,
-    pages,
-    publishers,
-    statistics,
-    statistics_pages,
     categories,
     category_pages,
     events,
@@ -46,9 +39,8 @@ from services.intake.projections.accounts import accounts, count
 from services.intake.projections.addresses import Addresses
 from services.intake.projections.areas import Areas
 from services.intake.projections.assignments import Assignments as AssignmentRows
-from services.intake.projections.holders import AccountPosts
-from services.intake.projections.incidents import Incidents
 from services.intake.projections.category_maps import CategoryMaps
+from services.intake.projections.holders import AccountPosts
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.posts import Posts

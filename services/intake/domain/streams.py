@@ -16,8 +16,6 @@ from services.intake.domain import (
     report,
     volunteer,
 )
-from services.intake.domain import account, area, community, incident_book, person, post, publisher, report, volunteer
-from services.intake.domain import account, area, category_map, community, person, post, publisher, report, volunteer
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 
