@@ -29,6 +29,8 @@ from services.intake.entrypoints import (
     open311,
     pages,
     publishers,
+    register,
+    register_pages,
     statistics,
     statistics_pages,
     volunteer_pages,
@@ -133,6 +135,9 @@ def create_app(settings: Settings) -> FastAPI:
     statistics.add(routes, figures)
     statistics_pages.add(site, figures, service.pages)
     service.app.include_router(open311.router(api, gate, service.languages))
+    land = register.Land(api, service.languages)
+    register.add(routes, land)
+    register_pages.add(site, land, service.pages)
     app = service.serve(routes, site)
     app.state.runtime = runtime  # for who holds the app and not its parts
     return app

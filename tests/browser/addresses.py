@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 from services.intake.entrypoints import addresses as intake_addresses
 from services.intake.entrypoints import pages as intake_pages
-from services.intake.entrypoints import volunteer_pages
+from services.intake.entrypoints import register_pages, volunteer_pages
 from services.mediation.entrypoints import pages as mediation_pages
 from services.notify.entrypoints import pages as notify_pages
 from shared.web.routes import Routes
@@ -20,6 +20,8 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/reports/new": lambda matters: "/intake/reports/new",
     "/intake/reports/{id}": lambda matters: f"/intake/reports/{matters.danger['id']}",
     "/intake/addresses": lambda matters: "/intake/addresses",
+    "/intake/register": lambda matters: "/intake/register",
+    "/intake/register/{id}": lambda matters: "/intake/register/czl-2",
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
     "/intake/volunteers/{id}": lambda matters: f"/intake/volunteers/{matters.volunteer['id']}",
@@ -56,6 +58,7 @@ def declared() -> set[str]:
     intake, mediation, notify = routes("/intake"), routes("/mediation"), routes("/notify")
     cases = routes("/mediation/cases")
     intake_pages.add(intake, nothing, nothing, nothing)
+    register_pages.add(intake, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
     intake_addresses.add_pages(intake, nothing, nothing)
     mediation_pages.add(mediation, cases, nothing, nothing, nothing)

@@ -247,6 +247,7 @@ class Holder:
     unit: str | None
     since: date
     until: date | None
+    withdrawn: bool
     recorded_at: datetime
 
     @property
