@@ -36,6 +36,7 @@ from services.intake.entrypoints import (
     volunteer_pages,
     volunteers,
 )
+from services.intake.entrypoints.sections import SECTIONS
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
 from services.intake.projections.addresses import Addresses
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         events=EVENTS,
         contracts=HEARD,
         home=Path(__file__).parent,
+        sections=SECTIONS,
         body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024},
     )
     runtime = service.runtime

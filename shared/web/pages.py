@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from shared.access.rights import Action, may
 from shared.web import sessions, static
 from shared.web.languages import COOKIE, LANGUAGES, Language, Languages, language_of, mark
 from shared.web.problems import Problem
@@ -38,6 +39,15 @@ class Console:
     title: str
 
 
+@dataclass(frozen=True)
+class Section:
+    """A part of a console, for whom its action is allowed anywhere at all."""
+
+    address: str
+    title: str
+    action: Action
+
+
 CONSOLES: Final = (
     Console("intake", "/intake/reports", mark("Intake")),
     Console("mediation", "/mediation/disputes", mark("Disputes")),
@@ -58,10 +68,12 @@ class Pages:
         languages: Languages,
         session_key: SessionKey,
         demo: bool = False,
+        sections: Sequence[Section] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._key = session_key
         self._demo = demo
+        self._sections = sections
         self._clock = clock
         folders = [*templates, TEMPLATES]
         self._environments = {each: _environment(each, folders, languages) for each in LANGUAGES}
@@ -93,6 +105,10 @@ class Pages:
                     "demo": self._demo,
                     "consoles": CONSOLES,
                     "here": request.url.path.split("/")[1],
+                    "sections": []
+                    if actor is None
+                    else [one for one in self._sections if may(actor, one.action).allowed],
+                    "section": self._section(request.url.path),
                     "form_field": FORM_FIELD,
                     "form_token": form_token(self._key, account, self._clock()),
                     "now": self._clock(),
@@ -106,6 +122,11 @@ class Pages:
             secure = sessions.is_https(request)
             response.set_cookie(COOKIE, language, max_age=_YEAR, path="/", samesite="lax", httponly=True, secure=secure)
         return response
+
+    def _section(self, path: str) -> str | None:
+        """The address of the section to which a page belongs."""
+        within = [one.address for one in self._sections if path == one.address or path.startswith(f"{one.address}/")]
+        return max(within, key=len, default=None)
 
     def problem(self, request: Request, problem: Problem, told: Mapping[str, object]) -> HTMLResponse:
         return self.render(

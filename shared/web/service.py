@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from shared.web import app as web_app
 from shared.web import domain_errors, logs, operations
 from shared.web.health import Check
 from shared.web.languages import Languages
-from shared.web.pages import Pages
+from shared.web.pages import Pages, Section
 from shared.web.routes import Keys, Routes, Who, check
 from shared.web.sessions import SessionKey
 from shared.web.settings import ServiceSettings
@@ -43,6 +43,7 @@ class Service:
         contracts: Mapping[str, type[BaseModel]],
         home: Path,
         body_limits: Mapping[str, int] | None = None,
+        sections: Sequence[Section] = (),
     ) -> None:
         self.name = name
         self.settings = settings
@@ -63,7 +64,11 @@ class Service:
         )
         self.languages = Languages([home / "locales"])
         self.pages = Pages(
-            [home / "templates"], languages=self.languages, session_key=self.session_key, demo=settings.demo
+            [home / "templates"],
+            languages=self.languages,
+            session_key=self.session_key,
+            demo=settings.demo,
+            sections=sections,
         )
         self._registry = CollectorRegistry()
         self._watch = Watch(self.runtime, self._registry)

@@ -1,0 +1,12 @@
+"""The sections of intake's console, in the order in which the navigation shows them."""
+
+from typing import Final
+
+from shared.web.languages import mark
+from shared.web.pages import Section
+
+SECTIONS: Final = (
+    Section("/intake/reports", mark("Reports"), "report.read"),
+    Section("/intake/volunteers", mark("Volunteers"), "register.read"),
+    Section("/intake/statistics", mark("Statistics"), "statistics.read"),
+)
