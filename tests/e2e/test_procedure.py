@@ -149,7 +149,7 @@ def test_a_report_that_is_admitted_and_refused_at_once_is_one_of_the_two(whole: 
     report = whole.done("intake", "reports", body, "E2E-either")["id"]
     whole.done("intake", f"reports/{report}/classify", {"kind": "dispute"}, "E2E-either-classify")
     decisions: list[tuple[str, dict[str, Any]]] = [
-        ("admit", {"category": "property"}),
+        ("admit", {"category": "property_service"}),
         ("refuse", {"reason": "another_body", "other_route": "12345"}),
     ]
     together = threading.Barrier(len(decisions))
