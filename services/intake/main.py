@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from services.intake.application.access import COMMANDS, POLICIES
 from services.intake.application.assignments import Assignments
 from services.intake.application.category_maps import filed
+from services.intake.application.evidence import Evidence
 from services.intake.application.handlers import Accounts
 from services.intake.application.policies import ROUTED_ON, End, Route, follow, react
 from services.intake.application.publishing import TOPICS, publish
@@ -33,6 +34,13 @@ from services.intake.entrypoints import (
     register_pages,
     statistics,
     statistics_pages,
+    events,
+    evidence,
+    http,
+    kafka,
+    pages,
+    publisher_pages,
+    publishers,
     volunteer_pages,
     volunteers,
 )
@@ -46,6 +54,7 @@ from services.intake.projections.category_maps import CategoryMaps
 from services.intake.projections.holders import AccountPosts
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.open311 import Open311Requests
+from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
@@ -96,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
         home=Path(__file__).parent,
         sections=SECTIONS,
         body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024},
+        body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024, **evidence.LIMITS},
     )
     runtime = service.runtime
     for projection in (Reports(), Stages(), AccountRows(), Register(), Publishers(), Arrivals(), AssignmentRows()):
@@ -107,6 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Incidents())
     runtime.project(CategoryMaps())
     runtime.project(Open311Requests())
+    runtime.project(EvidenceRows())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
     runtime.receive([cases.CASES, notices.NOTICES], kafka.external(reception))
@@ -130,6 +141,10 @@ def create_app(settings: Settings) -> FastAPI:
     pages.add(site, api, service.pages, service.languages)
     addresses.add(routes, api)
     addresses.add_pages(site, api, service.pages)
+    publisher_pages.add(site, api, gate, service.pages, service.languages)
+    kept = Evidence(runtime)
+    evidence.add(routes, api, kept)
+    evidence.add_pages(site, api, kept, service.pages)
     squads = volunteers.Squads(api, service.languages)
     volunteers.add(routes, squads)
     volunteer_pages.add(site, squads, service.pages)

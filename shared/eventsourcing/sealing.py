@@ -153,6 +153,10 @@ class Vault:
         # What was erased between the two looks gets a key that is thrown away as well.
         return {of: keys.get(of) or AESGCM(AESGCM.generate_key(256)) for of in wanted}
 
+    async def holds(self, of: str) -> bool:
+        """Whether there is a key of this id: what is sealed under one that was erased nobody ever reads."""
+        return of in await self._existing([of])
+
     async def erase(self, person: str) -> int:
         """Deletes the person's key and every key linked to the person; answers how many were deleted.
 

@@ -75,7 +75,7 @@ def create(
 ) -> FastAPI:
     """The app of one service, to which its routers are added; then `routes.check(app)` is to be called.
 
-    `body_limits` gives single paths (the upload of a file, say) a limit of their own.
+    `body_limits` gives single paths (the upload of a file, say) a limit of their own; `*` is any one part of a path.
     """
     openapi_url = f"/{service}/openapi.json"
     app = _Documented(

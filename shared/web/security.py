@@ -1,5 +1,6 @@
 """What every answer and every request goes through: headers that bind the browser, the origin, the size of a body."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -81,14 +82,15 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT, limits: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.limit = limit
-        self.limits = dict(limits or {})
+        self.limits = {path: most for path, most in (limits or {}).items() if _ANY not in path}
+        self.patterns = [(_pattern(path), most) for path, most in (limits or {}).items() if _ANY in path]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit = self.limits.get(scope["path"], self.limit)
+        limit = self._limit(scope["path"])
         problem: Problem | None = None
         announced = headers.get("content-length", "0")
         if announced.isdecimal() and int(announced) > limit:
@@ -112,6 +114,20 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+    def _limit(self, path: str) -> int:
+        most = self.limits.get(path)
+        if most is None:
+            most = next((most for pattern, most in self.patterns if pattern.fullmatch(path)), self.limit)
+        return most
+
+
+_ANY: Final = "*"
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """Paths in which one part may be anything: `/reports/*/evidence`."""
+    return re.compile("/".join("[^/]+" if part == _ANY else re.escape(part) for part in path.split("/")))
 
 
 def _comes_from_here(request: Request) -> bool:

@@ -16,6 +16,7 @@ from services.intake.domain import (
     report,
     volunteer,
 )
+from services.intake.domain import account, area, community, evidence, person, post, publisher, report, volunteer
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 
@@ -26,6 +27,7 @@ PERSON: Final = StreamType("person", person.person, person.EVENTS)
 CATEGORY_MAP: Final = StreamType("category-map", category_map.category_map, category_map.EVENTS)
 PUBLISHER: Final = StreamType("publisher", publisher.publisher, publisher.EVENTS)
 INCIDENT_BOOK: Final = StreamType("incident-book", incident_book.book, incident_book.EVENTS)
+EVIDENCE: Final = StreamType("evidence", evidence.evidence, evidence.EVENTS)
 VOLUNTEER: Final = StreamType("volunteer", volunteer.volunteer, volunteer.EVENTS)
 AREA: Final = StreamType("area", area.area, area.EVENTS)
 POST: Final = StreamType("post", post.post, post.EVENTS)
@@ -37,6 +39,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *community.EVENTS,
     *person.EVENTS,
     *publisher.EVENTS,
+    *evidence.EVENTS,
     *volunteer.EVENTS,
     *area.EVENTS,
     *post.EVENTS,

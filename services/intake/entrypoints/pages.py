@@ -14,9 +14,12 @@ from services.intake.application.submissions import Draft
 from services.intake.domain import report
 from services.intake.domain.streams import REPORT
 from services.intake.entrypoints.http import Api, Id, before, detail, known_category, report_out, scope, scope_of
+from services.intake.entrypoints.schemas import ReportOut
+from services.intake.projections import evidence as evidence_rows
+from services.intake.projections import publishers as arrival_rows
 from services.intake.projections import reports as report_rows
 from shared.access.actors import Actor, Scope
-from shared.access.rights import areas, authorize
+from shared.access.rights import areas, authorize, may
 from shared.categories import SCHEMES, name_of
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import Refusal
@@ -115,6 +118,9 @@ CODES = (
 )
 """The kinds as refusals name them within a sentence."""
 
+_MINUTES_AROUND = 30
+"""Within which messages of a group may belong together."""
+
 _WORDS: dict[str, Any] = {"kinds": KINDS, "channels": CHANNELS, "states": STATES, "stages": STAGES, "reasons": REASONS}
 _WORDS |= {"confidentialities": CONFIDENTIALITIES, "relations": RELATIONS, "consents": CONSENTS}
 _WORDS |= {"complained": COMPLAINED, "levels": LEVELS}
@@ -204,6 +210,7 @@ def _reading(routes: Routes, api: Api, pages: Pages) -> None:
             cursor=paging.encode(more) if more else None,
             may_register=authorize(actor, "report.register", Scope(api.station)).allowed,
             may_read_register=bool(areas(actor, "register.read")),
+            may_see_publishers=may(actor, "publisher.read").allowed,
             **_WORDS,
         )
 
@@ -237,6 +244,8 @@ async def show(
         status_code=status_code,
         report=await detail(api, row, actor),
         history=await history(api, row["report"]),
+        evidence=await evidence_rows.of_report(api.runtime.database, row["report"]),
+        neighbours=await neighbours(api, row["report"], actor),
         refusal=refusal,
         key=str(uuid4()),
         may={
@@ -246,6 +255,15 @@ async def show(
         },
         **_WORDS,
     )
+
+
+async def neighbours(api: Api, id_: str, actor: Actor) -> list[ReportOut]:
+    """Other messages of the same group chat around the same time, as far as the actor may see them."""
+    ids = await arrival_rows.around(api.runtime.database, id_, _MINUTES_AROUND)
+    found = [row for row in [await report_rows.find(api.runtime.database, each) for each in ids] if row is not None]
+    seen = [row for row in found if authorize(actor, "report.read", scope_of(row)).allowed]
+    subjects = await api.subjects(seen, actor, "messages around a message")
+    return [report_out(row, subject) for row, subject in zip(seen, subjects, strict=True)]
 
 
 async def history(api: Api, id_: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Table, Text, case, func, or_, select
 
+from services.intake.domain.arrival import Arrival
 from services.intake.domain.publisher import (
     PublisherChanged,
     PublisherRegistered,
@@ -17,7 +18,7 @@ from shared.contracts.reports import ReportSubmitted
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.parking import MessageParked, parked
 from shared.eventsourcing.projections import Recorded, RowProjection
-from shared.eventsourcing.store import StoredEvent
+from shared.eventsourcing.store import StoredEvent, microseconds
 from shared.web.areas import among, listed, within
 
 publishers = Table(
@@ -40,11 +41,15 @@ arrivals = Table(
     Column("event_id", Text, nullable=False),
     Column("report", Text, nullable=False),
     Column("parked", Text, nullable=False),
+    Column("group_id", Text, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
     Column("day", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
     Index("arrivals_by_source", "source", "position"),
     Index("arrivals_by_day", "source", "day"),
+    Index("arrivals_by_group", "source", "group_id", "said_at"),
+    Index("arrivals_by_report", "report"),
 )
 
 _EVENTS = (PublisherRegistered, PublisherChanged, PublisherSuspended, PublisherResumed)
@@ -89,6 +94,7 @@ class Arrivals(RowProjection):
     """A row for each message that came from outside, whichever way: what became of it."""
 
     name: ClassVar[str] = "arrivals"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (arrivals,)
 
     def key(self, recorded: Recorded) -> Hashable | None:
@@ -119,7 +125,8 @@ class Arrivals(RowProjection):
                 source = stored.decoded_meta().actor
                 event_id = stored.decoded_meta().causation.removeprefix(f"{source}:")
                 report = getattr(event, "report", "")  # as it was sealed on receipt, which the read side does not know
-                return _row(f"event:{stored.position}", stored, source, event_id, report, "")
+                row = _row(f"event:{stored.position}", stored, source, event_id, report, "")
+                return {**row, **_said(getattr(event, "arrival", None))}
 
 
 def _came_by_a_command(stored: StoredEvent) -> bool:
@@ -135,13 +142,43 @@ def _row(arrival: str, stored: StoredEvent, source: str, event_id: str, report: 
         "event_id": event_id,
         "report": report,
         "parked": parked_id,
+        "group_id": "",
+        "said_at": stored.recorded,
         "day": (stored.recorded + _SHANGHAI_US) // _DAY_US,
         "at": stored.recorded,
         "position": stored.position,
     }
 
 
+def _said(arrival: Arrival | None) -> dict[str, Any]:
+    if arrival is None or arrival.message is None or arrival.reading is None:
+        return {}
+    return {"group_id": arrival.message.group, "said_at": microseconds(arrival.reading.occurred_at)}
+
+
 # Queries
+
+
+async def around(database: Database, report: str, minutes: int, limit: int = 20) -> list[str]:
+    """The reports that other messages of the same group became, around the same time, in order."""
+    async with database.reading() as tx:
+        found = await tx.execute(select(arrivals).where(arrivals.c.report == report, arrivals.c.group_id != ""))
+        mine = found.mappings().first()
+        if mine is None:
+            return []
+        span = minutes * 60_000_000
+        statement = (
+            select(arrivals.c.report)
+            .where(
+                arrivals.c.source == mine["source"],
+                arrivals.c.group_id == mine["group_id"],
+                arrivals.c.said_at.between(mine["said_at"] - span, mine["said_at"] + span),
+                arrivals.c.report != report,
+            )
+            .order_by(arrivals.c.said_at)
+            .limit(limit)
+        )
+        return list((await tx.execute(statement)).scalars())
 
 
 async def list_publishers(database: Database, areas: Sequence[Area], actor: str) -> list[dict[str, Any]]:

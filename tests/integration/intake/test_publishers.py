@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,8 +12,9 @@ import httpx2
 import orjson
 import pytest
 
+from services.intake.application.publishers import publisher_id
 from shared.web import signatures
-from tests.integration.intake.conftest import API, Answer, Desk, report
+from tests.integration.intake.conftest import API, Answer, Desk, form_key, form_token, report
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -246,3 +248,63 @@ async def test_people_of_the_other_side_who_are_named_may_look_at_what_became_of
         listed = (await vendor.get(f"{API}/publishers")).json()
         assert [each["id"] for each in listed["publishers"]] == [own.id]
         assert listed["unregistered"] == []
+
+
+# The pages
+
+
+async def test_a_leader_registers_a_system_in_the_page_and_its_key_is_shown_once(desk: Desk) -> None:
+    browser, source = await desk.browser(), f"urn:page:{uuid.uuid4().hex}"
+    page = (await browser.get("/intake/publishers")).text
+    form: dict[str, Any] = {
+        "form_token": form_token(page),
+        "idempotency_key": form_key(page),
+        "name": "巡防 App",
+        "source": source,
+        "channels": ["patrol", "inspection"],
+        "per_minute": "60",
+        "per_day": "5000",
+        "contact": "小周 18635100000",
+    }
+    sent = await browser.post("/intake/publishers", data=form)
+    assert sent.status_code == 303, sent.text
+    page = (await browser.get(sent.headers["location"])).text
+    assert source in page
+    address = f"/intake/publishers/{publisher_id(source)}"
+    page = (await browser.get(address)).text
+    assert "小周 18635100000" in page
+    form = {"form_token": form_token(page), "idempotency_key": str(uuid.uuid4()), "overlap_hours": "0"}
+    first = await browser.post(f"{address}/keys", data=form)
+    key = re.search(r"wgk_[\w-]+", first.text)
+    assert key is not None
+    assert (await Caller(desk, "", source, key[0]).get(f"/publishers/{publisher_id(source)}")).status_code == 200
+    for again in (await browser.get(address), await browser.post(f"{address}/keys", data=form)):
+        assert again.status_code == 200
+        assert key[0] not in again.text
+
+
+async def test_the_page_says_what_came_what_was_parked_and_why_and_what_was_not_let_in(desk: Desk) -> None:
+    caller = await registered(desk)
+    await caller.post("/reports", report(channel="chat"))
+    await caller.post("/events", b"{", **{"Content-Type": "application/cloudevents+json"})
+    await desk.post(f"/publishers/{caller.id}/suspend", {"reason": "misuse"})
+    await caller.post("/reports", report(channel="chat"))
+    await desk.caught_up()
+    browser = await desk.browser("en")
+    page = (await browser.get(f"/intake/publishers/{caller.id}")).text
+    assert "not a structured CloudEvent" in page
+    assert "suspended 1" in page
+    assert "It is misused" in page
+    assert (
+        "Accepted" not in (await browser.get(f"/intake/publishers/{caller.id}?only_parked=true")).text.split("<h2>")[-1]
+    )
+
+
+async def test_a_page_that_is_filled_in_badly_is_given_back_with_what_is_missing(desk: Desk) -> None:
+    browser = await desk.browser("en")
+    page = (await browser.get("/intake/publishers")).text
+    form = {"form_token": form_token(page), "idempotency_key": form_key(page), "name": "没有渠道", "source": "urn:x"}
+    answer = await browser.post("/intake/publishers", data=form)
+    assert answer.status_code == 422
+    assert "at least one channel" in answer.text
+    assert "没有渠道" in answer.text

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel
 
-from services.intake.domain import account, community, person, publisher, report
+from services.intake.domain import account, community, evidence, person, publisher, report
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 
@@ -314,3 +314,45 @@ def secret_set(secret: str = "secret-1", at: datetime = MONDAY) -> publisher.Sec
         by=LEADER,
         set_at=at,
     )
+
+
+# A piece of evidence
+
+FILE_HASH = "3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b"
+COPY = evidence.Copy(sha256="5" * 64, size=90_210, width=1600, height=1200)
+FILE_NAME = box("report-1", "file-name")
+
+take_evidence = evidence.TakeEvidence(
+    evidence="evidence-1",
+    report=REPORT,
+    code=CODE,
+    station=STATION,
+    sha256=FILE_HASH,
+    size=2_310_044,
+    media_type="image/jpeg",
+    name=FILE_NAME,
+    original="blob-1",
+    copy_of_it=COPY,
+    shown="blob-2",
+    by=OFFICER,
+    now=MONDAY,
+)
+evidence_taken = evidence.EvidenceTaken(
+    evidence="evidence-1",
+    report=REPORT,
+    code=CODE,
+    station=STATION,
+    sha256=FILE_HASH,
+    size=2_310_044,
+    media_type="image/jpeg",
+    name=FILE_NAME,
+    original="blob-1",
+    copy_of_it=COPY,
+    shown="blob-2",
+    by=OFFICER,
+    taken_at=MONDAY,
+)
+withdraw_evidence = evidence.WithdrawEvidence(reason="wrong_file", by=OFFICER, now=TUESDAY)
+evidence_withdrawn = evidence.EvidenceWithdrawn(
+    evidence="evidence-1", report=REPORT, reason="wrong_file", by=OFFICER, withdrawn_at=TUESDAY
+)
