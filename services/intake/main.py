@@ -41,6 +41,8 @@ from services.intake.entrypoints import (
     pages,
     publisher_pages,
     publishers,
+    statistics,
+    statistics_pages,
     volunteer_pages,
     volunteers,
 )
@@ -55,6 +57,9 @@ from services.intake.projections.holders import AccountPosts
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.evidence import EvidenceRows
+from services.intake.projections.evidence import EvidenceRows
+from services.intake.projections.holders import AccountPosts
+from services.intake.projections.incidents import Incidents
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register

@@ -9,6 +9,7 @@ from services.intake.domain import (
     assignment_events,
     category_map,
     community,
+    evidence,
     incident_book,
     person,
     post,
@@ -16,7 +17,6 @@ from services.intake.domain import (
     report,
     volunteer,
 )
-from services.intake.domain import account, area, community, evidence, person, post, publisher, report, volunteer
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.streams import StreamType
 
