@@ -25,22 +25,15 @@ from services.intake.entrypoints import (
     categories,
     category_pages,
     events,
+    evidence,
     http,
     kafka,
     open311,
     pages,
+    publisher_pages,
     publishers,
     register,
     register_pages,
-    statistics,
-    statistics_pages,
-    events,
-    evidence,
-    http,
-    kafka,
-    pages,
-    publisher_pages,
-    publishers,
     statistics,
     statistics_pages,
     volunteer_pages,
@@ -53,13 +46,10 @@ from services.intake.projections.addresses import Addresses
 from services.intake.projections.areas import Areas
 from services.intake.projections.assignments import Assignments as AssignmentRows
 from services.intake.projections.category_maps import CategoryMaps
+from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.holders import AccountPosts
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.open311 import Open311Requests
-from services.intake.projections.evidence import EvidenceRows
-from services.intake.projections.evidence import EvidenceRows
-from services.intake.projections.holders import AccountPosts
-from services.intake.projections.incidents import Incidents
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register

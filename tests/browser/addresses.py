@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from services.intake.entrypoints import addresses as intake_addresses
+from services.intake.entrypoints import evidence, publisher_pages, register_pages, volunteer_pages
 from services.intake.entrypoints import pages as intake_pages
-from services.intake.entrypoints import register_pages, volunteer_pages
 from services.mediation.entrypoints import pages as mediation_pages
 from services.notify.entrypoints import pages as notify_pages
 from shared.web.routes import Routes
@@ -19,6 +19,9 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/reports": lambda matters: "/intake/reports",
     "/intake/reports/new": lambda matters: "/intake/reports/new",
     "/intake/reports/{id}": lambda matters: f"/intake/reports/{matters.danger['id']}",
+    "/intake/reports/{id}/evidence": lambda matters: f"/intake/reports/{matters.danger['id']}/evidence",
+    "/intake/publishers": lambda matters: "/intake/publishers",
+    "/intake/publishers/{id}": lambda matters: f"/intake/publishers/{matters.publisher['id']}",
     "/intake/addresses": lambda matters: "/intake/addresses",
     "/intake/register": lambda matters: "/intake/register",
     "/intake/register/{id}": lambda matters: "/intake/register/czl-2",
@@ -60,6 +63,8 @@ def declared() -> set[str]:
     intake_pages.add(intake, nothing, nothing, nothing)
     register_pages.add(intake, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
+    evidence.add_pages(intake, nothing, nothing, nothing)
+    publisher_pages.add(intake, nothing, nothing, nothing, nothing)
     intake_addresses.add_pages(intake, nothing, nothing)
     mediation_pages.add(mediation, cases, nothing, nothing, nothing)
     notify_pages.add(notify, nothing, nothing, nothing)

@@ -62,6 +62,14 @@ class Matters:
         return found
 
     @cached_property
+    def publisher(self) -> dict[str, Any]:
+        """A system that sends to us, with a key."""
+        body = {"source": f"urn:browser:{uuid4()}", "name": "巡防 App", "channels": ["patrol", "chat"]}
+        made: dict[str, Any] = self.whole.done("intake", "publishers", body, str(uuid4()))
+        self.whole.done("intake", f"publishers/{made['id']}/keys", {}, str(uuid4()))
+        return made
+
+    @cached_property
     def danger(self) -> dict[str, Any]:
         return self.report(
             f"BROWSER-danger-{uuid4()}",

@@ -54,7 +54,6 @@ _ROWS: Final = 30
 
 
 def add(site: Routes, api: Api, gate: Gate, pages: Pages, languages: Languages) -> None:
-    some = gate.publishers
 
     async def list_page(
         request: Request,
@@ -101,7 +100,7 @@ def add(site: Routes, api: Api, gate: Gate, pages: Pages, languages: Languages) 
             request,
             "publisher.html",
             status_code=status,
-            publisher=(await shown(api, some, known, actor)).model_dump(),
+            publisher=(await shown(api, gate.publishers, known, actor)).model_dump(),
             arrivals=[arrival_out(row) for row in arrived],
             cursor=more,
             only_parked=only_parked,
@@ -166,7 +165,7 @@ def add(site: Routes, api: Api, gate: Gate, pages: Pages, languages: Languages) 
             )
             return await list_page(request, actor, wrong, given, 422)
         try:
-            handled = await some.register(
+            handled = await gate.publishers.register(
                 body.source, body.said(), station, False, keyed(api, actor, key, station), key.command_id
             )
         except Refusal as refusal:
@@ -185,7 +184,7 @@ def add(site: Routes, api: Api, gate: Gate, pages: Pages, languages: Languages) 
         known = await changeable(api, actor, id)
         meta = keyed(api, actor, key, known.station)
         try:
-            _, _, clear = await some.issue_key(id, timedelta(hours=overlap_hours), meta, key.command_id)
+            _, _, clear = await gate.publishers.issue_key(id, timedelta(hours=overlap_hours), meta, key.command_id)
         except Refusal as refusal:
             return await one_page(request, actor, id, *said(request, refusal))
         return await one_page(request, actor, id, shown_key=clear)
@@ -201,7 +200,7 @@ def add(site: Routes, api: Api, gate: Gate, pages: Pages, languages: Languages) 
         known = await changeable(api, actor, id)
         meta = keyed(api, actor, key, known.station)
         try:
-            _, clear = await some.set_secret(id, timedelta(hours=overlap_hours), meta, key.command_id)
+            _, clear = await gate.publishers.set_secret(id, timedelta(hours=overlap_hours), meta, key.command_id)
         except Refusal as refusal:
             return await one_page(request, actor, id, *said(request, refusal))
         return await one_page(request, actor, id, shown_secret=clear)
@@ -209,7 +208,7 @@ def add(site: Routes, api: Api, gate: Gate, pages: Pages, languages: Languages) 
     async def do(request: Request, actor: Actor, id_: str, key: Any, command: publisher.Command) -> Response:
         known = await changeable(api, actor, id_)
         try:
-            await some.do(id_, command, keyed(api, actor, key, known.station), key.command_id)
+            await gate.publishers.do(id_, command, keyed(api, actor, key, known.station), key.command_id)
         except Refusal as refusal:
             return await one_page(request, actor, id_, *said(request, refusal))
         return RedirectResponse(f"/intake/publishers/{id_}", 303)
