@@ -99,7 +99,6 @@ def create_app(settings: Settings) -> FastAPI:
         contracts=HEARD,
         home=Path(__file__).parent,
         sections=SECTIONS,
-        body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024},
         body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024, **evidence.LIMITS},
     )
     runtime = service.runtime
