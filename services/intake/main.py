@@ -21,9 +21,12 @@ from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.streams import EVENTS, REPORT
 from services.intake.entrypoints import (
     addresses,
+    admission,
+    admission_pages,
     assignments,
     categories,
     category_pages,
+    elements,
     events,
     evidence,
     http,
@@ -131,6 +134,10 @@ def create_app(settings: Settings) -> FastAPI:
     publishers.add(routes, api, gate)
     events.add(routes, api, gate, reception)
     categories.add(routes, api)
+    elements.add(routes, site, api, service.pages)
+    desk = admission.Admission(api, Here())
+    admission.add(routes, desk)
+    admission_pages.add(site, desk, service.pages, service.languages)
     category_pages.add(site, api, service.pages, service.languages)
     pages.add(site, api, service.pages, service.languages)
     addresses.add(routes, api)

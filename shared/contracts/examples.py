@@ -58,6 +58,18 @@ EXAMPLES: Final[tuple[Contract, ...]] = (
         other_route="区人民法院诉讼服务中心",
         refused_at=_MORNING,
     ),
+    reports.RefusalNoticeIssued(
+        report=_REPORT,
+        code=_CODE,
+        station="czl",
+        number=f"{_CODE}-N1",
+        article="《中华人民共和国人民调解法》第十七条",
+        zh="不予受理告知书",
+        en="Notice that a matter was not admitted to mediation",
+        sha256="0" * 64,
+        reporter=_PARTY,
+        issued_at=_MORNING,
+    ),
     reports.ReportSubmitted.model_validate(
         {
             "channel": "hotline_12345",

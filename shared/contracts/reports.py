@@ -102,6 +102,25 @@ class ReportRefused(Contract, frozen=True):
     refused_at: AwareDatetime
 
 
+class RefusalNoticeIssued(Contract, frozen=True):
+    """The notice of a refusal was issued (已出具不予受理告知书): its text as it is given, and its hash."""
+
+    event_type: ClassVar[str] = "wangge.report.refusal-notice-issued.v1"
+    topic: ClassVar[str] = REPORTS
+    about: ClassVar[str] = "report"
+
+    report: str
+    code: str
+    station: str
+    number: str
+    article: str
+    zh: str
+    en: str
+    sha256: str
+    reporter: Contact | None
+    issued_at: AwareDatetime
+
+
 class ReportSubmitted(Contract, frozen=True):
     """A report that another system publishes: hotline, 110, chat relay, patrol app, anti-fraud centre.
 

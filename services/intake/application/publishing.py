@@ -70,6 +70,19 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
                 other_route=event.other_route,
                 refused_at=event.refused_at,
             )
+        case report.RefusalNoticeIssued():
+            return reports.RefusalNoticeIssued(
+                report=event.report,
+                code=event.code,
+                station=event.station,
+                number=event.number,
+                article=event.article,
+                zh=event.zh,
+                en=event.en,
+                sha256=event.sha256,
+                reporter=None if event.reporter is None else _contact(event.reporter, personal),
+                issued_at=event.issued_at,
+            )
         case account.AccountOpened():
             return _account(event.account, event.name, event.posts, 1, event.opened_at)
         case account.PostsChanged():

@@ -6,10 +6,13 @@ from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
+from services.intake.domain import admission, refusal_notice
+from services.intake.domain.admission import Citation, GroundCode
 from services.intake.domain.arrival import Arrival
 from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
+from shared.law.here import Here
 
 Kind: TypeAlias = Literal["dispute", "incident", "fraud", "hazard", "enquiry", "service", "other"]
 Channel: TypeAlias = Literal[
@@ -163,9 +166,21 @@ class ClassifyReport(BaseModel, frozen=True):
 
 
 class AdmitDispute(BaseModel, frozen=True):
-    """Admit a dispute to mediation (受理)."""
+    """Admit a dispute to mediation (受理), with what was warned of and does not bar it."""
 
     category: str
+    warnings: tuple[Citation, ...] = ()
+    by: str
+    now: AwareDatetime
+
+
+class RefuseByRule(BaseModel, frozen=True):
+    """Do not admit it, by a rule that holds on that day (依规不予受理); a notice is issued that cites it."""
+
+    ground: GroundCode
+    other_route: str = Field(min_length=1, max_length=500)
+    here: Here
+    on: date
     by: str
     now: AwareDatetime
 
@@ -187,8 +202,15 @@ class MoveReport(BaseModel, frozen=True):
     now: AwareDatetime
 
 
-Command: TypeAlias = RegisterReport | ClassifyReport | AdmitDispute | RefuseReport | MoveReport
-COMMANDS: Final[tuple[type[BaseModel], ...]] = (RegisterReport, ClassifyReport, AdmitDispute, RefuseReport, MoveReport)
+Command: TypeAlias = RegisterReport | ClassifyReport | AdmitDispute | RefuseReport | RefuseByRule | MoveReport
+COMMANDS: Final[tuple[type[BaseModel], ...]] = (
+    RegisterReport,
+    ClassifyReport,
+    AdmitDispute,
+    RefuseReport,
+    RefuseByRule,
+    MoveReport,
+)
 
 
 # Events
@@ -257,6 +279,8 @@ class DisputeAdmitted(Event, frozen=True):
     reporter: Reporter | None
     occurred_on: date | None
     confidentiality: Confidentiality = "open"
+    warnings: tuple[Citation, ...] = ()
+    """Rules that were found to speak against it and do not bar it: known from an excerpt only."""
     by: str
     admitted_at: AwareDatetime
 
@@ -269,8 +293,28 @@ class ReportRefused(Event, frozen=True):
     code: str
     reason: Reason
     other_route: str
+    rule: Citation | None = None
+    """By which rule, where it was refused by one."""
     by: str
     refused_at: AwareDatetime
+
+
+class RefusalNoticeIssued(Event, frozen=True):
+    """The notice of a refusal was issued (已出具不予受理告知书): its text in both languages, fixed by its hash."""
+
+    stored_as: ClassVar[str] = "refusal-notice-issued"
+    report: str
+    code: str
+    station: str
+    number: str
+    ground: GroundCode
+    article: str
+    zh: str
+    en: str
+    sha256: str
+    reporter: Reporter | None
+    by: str
+    issued_at: AwareDatetime
 
 
 class ReportMoved(Event, frozen=True):
@@ -285,12 +329,15 @@ class ReportMoved(Event, frozen=True):
     moved_at: AwareDatetime
 
 
-ReportEvent: TypeAlias = ReportReceived | ReportClassified | DisputeAdmitted | ReportRefused | ReportMoved
+ReportEvent: TypeAlias = (
+    ReportReceived | ReportClassified | DisputeAdmitted | ReportRefused | RefusalNoticeIssued | ReportMoved
+)
 EVENTS: Final[tuple[type[ReportEvent], ...]] = (
     ReportReceived,
     ReportClassified,
     DisputeAdmitted,
     ReportRefused,
+    RefusalNoticeIssued,
     ReportMoved,
 )
 
@@ -369,6 +416,7 @@ class Refused:
     received: ReportReceived
     reason: Reason
     other_route: str
+    notice: RefusalNoticeIssued | None = None
 
 
 State: TypeAlias = NotReceived | Received | Admitted | Refused
@@ -387,6 +435,8 @@ def decide(command: Command, state: State) -> list[ReportEvent]:
             return admit(command, state)
         case RefuseReport():
             return refuse(command, state)
+        case RefuseByRule():
+            return refuse_by_rule(command, state)
         case MoveReport():
             return move(command, state)
         case _:
@@ -494,6 +544,7 @@ def admit(command: AdmitDispute, state: State) -> list[ReportEvent]:
                     station=received.station,
                     place=received.place,
                     category=command.category,
+                    warnings=command.warnings,
                     subject=received.subject,
                     text=received.text,
                     reporter=received.reporter,
@@ -534,6 +585,37 @@ def refuse(command: RefuseReport, state: State) -> list[ReportEvent]:
             assert_never(state)
 
 
+def refuse_by_rule(command: RefuseByRule, state: State) -> list[ReportEvent]:
+    if isinstance(state, Refused) and state.notice is not None and state.notice.ground == command.ground:
+        return []
+    rule = admission.cited(command.ground, command.here, command.on)
+    reason = admission.GROUNDS[command.ground].reason
+    refusal = RefuseReport(reason=reason, other_route=command.other_route, by=command.by, now=command.now)
+    told: list[ReportEvent] = []
+    for refused in refuse(refusal, state):
+        assert isinstance(refused, ReportRefused), "what a refusal says"
+        received = _received(state)
+        notice = refusal_notice.compose(received.code, received.station, command.on, rule, command.other_route)
+        told += [
+            ReportRefused(**{**refused.__dict__, "rule": rule}),
+            RefusalNoticeIssued(
+                report=received.report,
+                code=received.code,
+                station=received.station,
+                number=notice.number,
+                ground=command.ground,
+                article=rule.article,
+                zh=notice.zh,
+                en=notice.en,
+                sha256=notice.sha256,
+                reporter=received.reporter,
+                by=command.by,
+                issued_at=command.now,
+            ),
+        ]
+    return told
+
+
 def move(command: MoveReport, state: State) -> list[ReportEvent]:
     match state:
         case NotReceived():
@@ -569,6 +651,9 @@ def evolve(state: State, event: ReportEvent) -> State:
             return Admitted(_received(state), event.category)
         case ReportRefused():
             return Refused(_received(state), event.reason, event.other_route)
+        case RefusalNoticeIssued():
+            assert isinstance(state, Refused), "a notice follows its refusal"
+            return Refused(state.received, state.reason, state.other_route, event)
         case ReportMoved(station=station):
             # A copy, so that whatever else came in with it goes along.
             moved = _received(state).model_copy(update={"station": station, "place": Place()})

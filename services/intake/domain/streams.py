@@ -7,6 +7,7 @@ from services.intake.domain import (
     area,
     assignment,
     assignment_events,
+    case_elements,
     category_map,
     community,
     evidence,
@@ -24,6 +25,7 @@ REPORT: Final = StreamType("report", report.report, report.EVENTS)
 ACCOUNT: Final = StreamType("account", account.account, account.EVENTS)
 COMMUNITY: Final = StreamType("community", community.community, community.EVENTS)
 PERSON: Final = StreamType("person", person.person, person.EVENTS)
+CASE_ELEMENTS: Final = StreamType("elements", case_elements.case_elements, case_elements.EVENTS)
 CATEGORY_MAP: Final = StreamType("category-map", category_map.category_map, category_map.EVENTS)
 PUBLISHER: Final = StreamType("publisher", publisher.publisher, publisher.EVENTS)
 INCIDENT_BOOK: Final = StreamType("incident-book", incident_book.book, incident_book.EVENTS)
@@ -46,4 +48,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *incident_book.EVENTS,
     *assignment_events.EVENTS,
     *category_map.EVENTS,
+    *case_elements.EVENTS,
 )
