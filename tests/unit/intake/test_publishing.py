@@ -66,6 +66,38 @@ def held(**fields: object) -> register.PostChanged:
 
 TOLD: list[tuple[Event, Contract]] = [
     (
+        report.RefusalNoticeIssued(
+            report=d.REPORT,
+            code=d.CODE,
+            station=d.STATION,
+            number=f"{d.CODE}-N1",
+            ground="party_unwilling",
+            article="第十七条",
+            zh="告知书",
+            en="Notice",
+            sha256="f" * 64,
+            reporter=d.REPORTER,
+            by=d.OFFICER,
+            issued_at=d.TUESDAY,
+        ),
+        reports.RefusalNoticeIssued(
+            report=d.REPORT,
+            code=d.CODE,
+            station=d.STATION,
+            number=f"{d.CODE}-N1",
+            article="第十七条",
+            zh="告知书",
+            en="Notice",
+            sha256="f" * 64,
+            reporter=Contact(
+                person=d.PERSON,
+                name=Personal(of=d.PERSON, box="d1.name"),
+                phone=Personal(of=d.PERSON, box="d1.phone"),
+            ),
+            issued_at=d.TUESDAY,
+        ),
+    ),
+    (
         d.received,
         reports.ReportReceived(
             report=d.REPORT,
