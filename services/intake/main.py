@@ -23,6 +23,7 @@ from services.intake.entrypoints import (
     addresses,
     admission,
     admission_pages,
+    assignment_pages,
     assignments,
     categories,
     category_pages,
@@ -140,6 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
     admission_pages.add(site, desk, service.pages, service.languages)
     category_pages.add(site, api, service.pages, service.languages)
     pages.add(site, api, service.pages, service.languages)
+    assignment_pages.add(site, api, service.pages, service.languages)
     addresses.add(routes, api)
     addresses.add_pages(site, api, service.pages)
     publisher_pages.add(site, api, gate, service.pages, service.languages)

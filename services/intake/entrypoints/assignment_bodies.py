@@ -112,6 +112,8 @@ class AssignmentOut(BaseModel):
     """Before it was routed: the desk of the station that received it."""
     because: Because | None
     """Why the rules gave it to its first owner."""
+    candidates: list[str]
+    """The names of those who fit, where there were several."""
     objection: Limit | None
     due: Limit | None
     question: QuestionOut | None

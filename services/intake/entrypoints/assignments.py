@@ -154,22 +154,14 @@ def _taking(routes: Routes, api: Api) -> None:
         id: Id, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Signs for it and begins (签收办理); from a desk it becomes the caller's."""
-
-        async def make(found: Found, by: Official, now: datetime) -> commands.Command:
-            return commands.StartHandling(by=by, now=now)
-
-        return await act(api, id, "start", make, actor, key, seen, response)
+        return await act(api, id, "start", saying(commands.StartHandling), actor, key, seen, response)
 
     @routes.post("/reports/{id}/assignment/object", access="report.handle")
     async def object_(
         id: Id, body: bodies.ReasonIn, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Says that it is not ours (异议), within the limit of the rule; the level above settles it."""
-
-        async def make(found: Found, by: Official, now: datetime) -> commands.Command:
-            return commands.ObjectNotOurs(reason=await api.assignments.seal(found, body.reason), by=by, now=now)
-
-        return await act(api, id, "object", make, actor, key, seen, response)
+        return await act(api, id, "object", answering(api, commands.ObjectNotOurs, body), actor, key, seen, response)
 
     @routes.post("/reports/{id}/assignment/settle", access="report.direct")
     async def settle(
@@ -254,6 +246,18 @@ Answering: TypeAlias = (
 )
 
 
+Saying: TypeAlias = type[commands.StartHandling] | type[commands.AcceptCoHandling] | type[commands.ArriveOnSite]
+
+
+def saying(kind: Saying) -> Make:
+    """A step that is taken by saying so."""
+
+    async def make(_: Found, by: Official, now: datetime) -> commands.Command:
+        return kind(by=by, now=now)
+
+    return make
+
+
 def answering(api: Api, kind: Answering, body: bodies.ReasonIn) -> Make:
     """A step that takes nothing but a reason."""
 
@@ -333,11 +337,7 @@ def _co_handling(routes: Routes, api: Api) -> None:
         id: Id, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Agrees to handle the part that was asked (同意协办)."""
-
-        async def make(found: Found, by: Official, now: datetime) -> commands.Command:
-            return commands.AcceptCoHandling(by=by, now=now)
-
-        return await act(api, id, "accept_part", make, actor, key, seen, response)
+        return await act(api, id, "accept_part", saying(commands.AcceptCoHandling), actor, key, seen, response)
 
     @routes.post("/reports/{id}/assignment/co-handlers/refuse", access="report.handle")
     async def refuse_part(
@@ -352,11 +352,7 @@ def _co_handling(routes: Routes, api: Api) -> None:
         id: Id, actor: CurrentActor, key: IdempotencyKey, seen: IfMatch, response: Response
     ) -> schemas.Done:
         """Says that one is there (到场)."""
-
-        async def make(found: Found, by: Official, now: datetime) -> commands.Command:
-            return commands.ArriveOnSite(by=by, now=now)
-
-        return await act(api, id, "arrive", make, actor, key, seen, response)
+        return await act(api, id, "arrive", saying(commands.ArriveOnSite), actor, key, seen, response)
 
     @routes.post("/reports/{id}/assignment/co-handlers/done", access="report.handle")
     async def finish_part(
@@ -561,6 +557,7 @@ async def told_of(api: Api, found: Found, actor: Actor) -> bodies.AssignmentOut:
             stage="unassigned",
             owner=bodies.OwnerOut(station=received.station, level="station", account=None, name=None, desk="duty"),
             because=None,
+            candidates=[],
             objection=None,
             due=None,
             question=None,
@@ -580,9 +577,10 @@ async def told_of(api: Api, found: Found, actor: Actor) -> bodies.AssignmentOut:
     opened = dict(
         zip([s.box for s in sealed], await api.runtime.open(sealed, api.meta(actor), "an assignment"), strict=True)
     )
-    accounts = {event.by for event in history} | set(matter.parts) | {matter.owner.account or ""}
-    known = await names(api.runtime.database, sorted(accounts))
     first = next((event for event in reversed(history) if isinstance(event, events.ReportAssigned)), None)
+    candidates = () if first is None else first.because.candidates
+    accounts = {event.by for event in history} | {*matter.parts, *candidates, matter.owner.account or ""}
+    known = await names(api.runtime.database, sorted(accounts))
     question = matter.question
     return bodies.AssignmentOut(
         report=matter.report,
@@ -596,6 +594,7 @@ async def told_of(api: Api, found: Found, actor: Actor) -> bodies.AssignmentOut:
             desk=matter.owner.desk,
         ),
         because=None if first is None else first.because,
+        candidates=[known.get(each, each) for each in candidates],
         objection=matter.objection if matter.decided is None else None,
         due=matter.due,
         question=None if question is None else _question(question, known, opened),

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.application.submissions import Draft
 from services.intake.domain import report
 from services.intake.domain.streams import REPORT
+from services.intake.entrypoints import assignment_view
 from services.intake.entrypoints.http import Api, Id, before, detail, known_category, report_out, scope, scope_of
 from services.intake.entrypoints.schemas import ReportOut
 from services.intake.projections import evidence as evidence_rows
@@ -209,6 +210,7 @@ def _reading(routes: Routes, api: Api, pages: Pages) -> None:
             kind=kind,
             cursor=paging.encode(more) if more else None,
             may_register=authorize(actor, "report.register", Scope(api.station)).allowed,
+            may_handle=may(actor, "report.handle").allowed,
             may_read_register=bool(areas(actor, "register.read")),
             may_see_publishers=may(actor, "publisher.read").allowed,
             **_WORDS,
@@ -253,6 +255,7 @@ async def show(
             "admit": authorize(actor, "report.admit", where).allowed,
             "refuse": authorize(actor, "report.refuse", where).allowed,
         },
+        **await assignment_view.context(api, actor, row["report"]),
         **_WORDS,
     )
 
