@@ -14,7 +14,7 @@ from services.intake.application.handlers import Accounts
 from services.intake.application.policies import ROUTED_ON, End, Route, follow, react
 from services.intake.application.publishing import TOPICS, publish
 from services.intake.application.reception import Reception
-from services.intake.application.routing import NoRoster, RegisteredPlace, Router
+from services.intake.application.routing import NoRoster, Router
 from services.intake.application.submissions import SealedSubmission
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
@@ -38,6 +38,7 @@ from services.intake.entrypoints import (
     publishers,
     register,
     register_pages,
+    routing,
     statistics,
     statistics_pages,
     volunteer_pages,
@@ -120,8 +121,8 @@ def create_app(settings: Settings) -> FastAPI:
     reception = Reception(runtime, settings.station, settings.unregistered)
     runtime.receive([cases.CASES, notices.NOTICES], kafka.external(reception))
     runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])
-    places, posts = RegisteredPlace(), AccountPosts(runtime.database)
-    assigning = Assignments(runtime, Router(places, posts, NoRoster(), Here()))
+    router = Router(routing.RegisterPlaces(runtime), routing.RegisterPosts(runtime.database), NoRoster(), Here())
+    assigning = Assignments(runtime, router)
     runtime.policy("route-reports", _routing(runtime, assigning), [event.stored_as for event in ROUTED_ON])
     runtime.policy("erase-persons", _erasing(runtime), [PersonErasureOrdered.stored_as])
     service.background.append(Background("first-account", lambda: _first_account(runtime, settings)))
@@ -188,8 +189,9 @@ def _routing(runtime: Runtime, assigning: Assignments) -> React:
         told = meta.model_copy(update={"causation": f"{NAME}:{position}", "fingerprint": ""})
         match follow(recorded.event):
             case Route(report):
-                # Who was given a post before the report came in is to be found.
-                await runtime.wait_for("accounts", position)
+                # What was entered before the report came in is to be found.
+                for known in ("accounts", "posts", "areas", "addresses"):
+                    await runtime.wait_for(known, position)
                 await assigning.route(report, told, derived_id("route", report, position))
             case End(report, why, by):
                 await assigning.end(report, why, by, told, derived_id("end", report, position))

@@ -38,14 +38,6 @@ class Duty(Protocol):
         ...
 
 
-class RegisteredPlace:
-    """The place as it was told with the report, by the codes of the register."""
-
-    async def locate(self, received: ReportReceived) -> tuple[str | None, str | None, PlacedBy]:
-        place = received.place
-        return place.community, place.grid, "unknown" if place.community is None else "register"
-
-
 class NoRoster:
     """While no roster of the day is kept, nobody is known to be on duty."""
 

@@ -111,6 +111,54 @@ async def test_a_hazard_goes_to_the_communitys_officer_with_the_reason_and_the_l
     assert await city.ma.work(told) == []
 
 
+async def test_the_place_is_found_by_the_point_on_the_map_and_by_the_address_in_words(city: City) -> None:
+    desk, of = city.desk, "datang"
+    await desk.put(f"/communities/{of}", {"name": "大唐社区", "station": "czl"})
+    compound = {"compound": "huayuan", "name": "云杉花园", "grid": f"{of}-01", "property_managed": True}
+    grids = [{"grid": f"{of}-01", "name": "第一网格"}]
+    entered = await desk.post(f"/communities/{of}/entries", {"grids": grids, "compounds": [compound]})
+    assert entered.status_code == 200, entered.text
+    ring = [[112.5, 37.8], [112.6, 37.8], [112.6, 37.9], [112.5, 37.9], [112.5, 37.8]]
+    drawn = {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+                "properties": {"kind": "grid", "area": f"{of}-01"},
+            }
+        ],
+    }
+    put = await desk.put(f"/register/communities/{of}/boundaries?since=2020-01-01", drawn)
+    assert put.status_code == 200, put.text
+
+    async def given_to(**where: Any) -> tuple[str | None, str, str]:
+        seen = await city.ma.sees(await city.hazard(place={}, **where))
+        return seen["owner"]["name"], seen["because"]["outcome"], seen["because"]["placed_by"]
+
+    assert await given_to(point={"longitude": 112.55, "latitude": 37.85}) == ("ma", "one", "point")
+    assert await given_to(point={"longitude": 113.55, "latitude": 37.85}) == (None, "no_place", "unknown")
+    assert await given_to(address="云杉花园3号楼2单元门口") == ("ma", "one", "address")
+    assert await given_to(address="不知道在哪里的一条路") == (None, "no_place", "unknown")
+
+
+async def test_the_register_of_posts_says_who_holds_the_post_that_day(city: City) -> None:
+    accounts = {row["name"]: row["id"] for row in (await city.desk.get("/accounts")).json()}
+    await city.desk.put("/communities/beiyuan", {"name": "北苑社区", "station": "czl"})
+    assert (await city.guo.sees(await city.hazard(place={"community": "beiyuan"})))["because"]["outcome"] == "nobody"
+    taken = {
+        "role": "community_officer",
+        "place": {"station": "czl", "community": "beiyuan"},
+        "name": "马示安",
+        "since": "2020-05-06",
+        "account": accounts["ma"],
+    }
+    answer = await city.desk.post("/register/posts", taken)
+    assert answer.status_code in (200, 201), answer.text
+    seen = await city.ma.sees(await city.hazard(place={"community": "beiyuan"}))
+    assert (seen["owner"]["name"], seen["because"]["outcome"]) == ("ma", "one")
+
+
 async def test_without_a_place_it_lies_at_the_desk_and_whoever_signs_there_has_it(city: City) -> None:
     told = await city.hazard(place={})
     seen = await city.ma.sees(told)
