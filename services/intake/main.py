@@ -52,7 +52,6 @@ from services.intake.projections.areas import Areas
 from services.intake.projections.assignments import Assignments as AssignmentRows
 from services.intake.projections.category_maps import CategoryMaps
 from services.intake.projections.evidence import EvidenceRows
-from services.intake.projections.holders import AccountPosts
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.posts import Posts

@@ -1,4 +1,4 @@
-"""Routing by the register: the grid that a point lies in, the place that an address names, who holds the post that day."""
+"""Routing by the register: the grid that a point lies in, the place that an address names, who holds the post then."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -11,7 +11,8 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from tests.integration.intake.conftest import API, Answer, Desk, opened
+from services.intake.domain.streams import ASSIGNMENT
+from tests.integration.intake.conftest import API, Answer, Desk, opened, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -73,7 +74,8 @@ class City:
         told = await self.desk.register(**{**HAZARD, **fields})
         answer = await self.desk.post(f"/reports/{told['id']}/classify", {"kind": "hazard"})
         assert answer.status_code == 200, answer.text
-        await self.desk.caught_up()
+        runtime = self.desk.runtime
+        await until(lambda: runtime.commands.load(ASSIGNMENT, told["id"]), lambda loaded: loaded[0] > 0)
         told["position"] = (await self.desk.runtime.store.head()).position
         return told
 
