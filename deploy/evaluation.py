@@ -13,7 +13,7 @@ from services.intake.domain.triage_lexicon import KINDS, Kind
 from services.intake.domain.triage_weights import LEARNED_FROM, MODEL, WEIGHTS
 from services.intake.entrypoints.files import Row, read_rows
 
-VERSION = "groups-1"  # a new one whenever the features of triage change
+VERSION = "groups-2"  # a new one whenever the features of triage change
 FOLDS = 5
 REPEATS = 3
 ENOUGH = 10

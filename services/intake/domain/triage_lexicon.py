@@ -179,6 +179,48 @@ GROUPS: Final[tuple[Group, ...]] = (
         subject={"dispute": 0.6},
         text={"dispute": 0.5},
     ),
+    Group(
+        "family-quarrel",
+        "离婚 婚姻 夫妻 前夫 前妻 丈夫 妻子 老公 老婆 公婆 婆婆 岳母 儿媳 女婿 继母 继父 子女 抚养 抚养费 抚养权 "
+        "探视 赡养 赡养费 彩礼 嫁妆 退婚 婚约 继承 遗产 遗嘱 分家 析产 兄弟姐妹 兄弟 家庭矛盾 家庭纠纷 家务事 婚外情 "
+        "出轨",
+        subject={"dispute": 1.4},
+        text={"dispute": 0.6},
+    ),
+    Group(
+        "private-debt",
+        "借钱 借款 欠条 借条 还钱 要债 债主 债务 民间借贷 担保人 合伙 合伙人 散伙 分账 货款 尾款 工程欠款 定作 "
+        "转让费 酬金",
+        subject={"dispute": 1.4},
+        text={"dispute": 0.6},
+    ),
+    Group(
+        "injury-claim",
+        "医药费 医疗费 误工费 护理费 营养费 伤残 赔偿金 人身损害 损害赔偿 侵权 责任认定 交强险 剐蹭 肇事 定损 私了 "
+        "弄坏 损坏 砸坏 撞坏 毁容 整容 医美 植牙 医疗纠纷 误诊 狗主人 不肯赔 不愿赔 不赔 赔钱 照价赔偿",
+        subject={"dispute": 1.4},
+        text={"dispute": 0.6},
+    ),
+    Group(
+        "good-name",
+        "名誉 名誉权 诽谤 造谣 侮辱 辱骂 谩骂 隐私 隐私权 肖像 肖像权 赔礼道歉",
+        subject={"dispute": 1.2},
+        text={"dispute": 0.5},
+    ),
+    Group(
+        "boundary",
+        "地界 界址 地基 屋基 滴水 通行权 相邻 山林 林地 林权 承包地 责任田 鱼塘 水塘 老宅 祖屋 祖宅 祖坟 坟地 晒场 "
+        "争地 占地 占了我家 共用墙",
+        subject={"dispute": 1.2},
+        text={"dispute": 0.5},
+    ),
+    Group(
+        "wants-mediation",
+        "申请调解 请求调解 要求调解 希望调解 请人调解 想请人调解 请派人调解 帮忙调解 出面调解 调解一下 矛盾纠纷 "
+        "民事纠纷 起纠纷 发生纠纷 闹矛盾 吵架 争吵 争执 评评理 讨个说法",
+        subject={"dispute": 1.4},
+        text={"dispute": 0.6},
+    ),
     # Fraud
     Group(
         "fraud-scheme",

@@ -46,6 +46,25 @@ def test_a_plain_message_gets_the_kind_that_a_desk_would_choose(kind: Kind, subj
     assert suggestion.model == MODEL
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("兄弟争遗产", "父亲去世后留下遗嘱，兄弟姐妹为分家吵了半年。"),
+        ("子女不给赡养费", "老母亲八十岁，三个儿子都不出赡养费。"),
+        ("彩礼退不退", "退婚以后女方不肯退彩礼。"),
+        ("朋友借钱不还", "欠条写了两张，利息和本金都没有给。"),
+        ("合伙做生意散伙", "合伙人不分账，货款也不给我。"),
+        ("交通事故赔偿", "对方不认责任认定，定损也不去。"),
+        ("群里造谣", "有人在群里造谣侮辱我，名誉受损。"),
+        ("两村争山林", "承包地的地界和林权证对不上。"),
+        ("儿媳和婆婆", "家庭矛盾，想请人调解。"),
+    ],
+)
+def test_quarrels_that_a_city_s_mailbox_seldom_hears_of_are_disputes_too(subject: str, text: str) -> None:
+    """Families, loans, harm, good names, boundaries: what people's mediation deals with day by day."""
+    assert suggest(subject, text).kind == "dispute"
+
+
 @pytest.mark.parametrize(("kind", "subject", "text"), PLAIN)
 def test_a_message_without_subject_is_read_by_its_opening(kind: Kind, subject: str, text: str) -> None:
     suggestion = suggest(" ", f"\n{subject}。{text}")
