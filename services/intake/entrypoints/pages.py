@@ -20,7 +20,7 @@ from services.intake.projections import evidence as evidence_rows
 from services.intake.projections import publishers as arrival_rows
 from services.intake.projections import reports as report_rows
 from shared.access.actors import Actor, Scope
-from shared.access.rights import areas, authorize
+from shared.access.rights import areas, authorize, may
 from shared.categories import SCHEMES, name_of
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import Refusal
