@@ -11,14 +11,16 @@ from services.intake.application.assignments import Assignments
 from services.intake.application.category_maps import filed
 from services.intake.application.evidence import Evidence
 from services.intake.application.handlers import Accounts
+from services.intake.application.orders import overdue, schedule, unanswered
 from services.intake.application.policies import ROUTED_ON, End, Route, follow, react
 from services.intake.application.publishing import TOPICS, publish
 from services.intake.application.reception import Reception
 from services.intake.application.routing import NoRoster, Router
 from services.intake.application.submissions import SealedSubmission
+from services.intake.application.timing import firing, together
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
-from services.intake.domain.streams import EVENTS, REPORT
+from services.intake.domain.streams import CUSTODY, EVENTS, ORDER, REPORT
 from services.intake.entrypoints import (
     addresses,
     admission,
@@ -33,6 +35,8 @@ from services.intake.entrypoints import (
     http,
     kafka,
     open311,
+    order_pages,
+    orders_kafka,
     pages,
     publisher_pages,
     publishers,
@@ -45,6 +49,7 @@ from services.intake.entrypoints import (
     volunteers,
 )
 from services.intake.entrypoints.sections import SECTIONS
+from services.intake.entrypoints import orders as order_routes
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
 from services.intake.projections.addresses import Addresses
@@ -54,6 +59,7 @@ from services.intake.projections.category_maps import CategoryMaps
 from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.open311 import Open311Requests
+from services.intake.projections.orders import Custodies, Orders
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
@@ -71,7 +77,6 @@ from shared.eventsourcing.projections import Behind, Recorded
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta
-from shared.law.here import Here
 from shared.web.accounts import Who
 from shared.web.service import Background, Service, run
 
@@ -79,6 +84,7 @@ NAME = "intake"
 HEARD: dict[str, type[BaseModel]] = {
     **{contract.event_type: contract for contract in contracts() if contract.topic in (cases.CASES, notices.NOTICES)},
     ReportSubmitted.event_type: SealedSubmission,
+    **orders_kafka.HEARD,
 }
 """What intake reads of what it hears; a submission is read in the form in which it was sealed on receipt."""
 
@@ -105,9 +111,11 @@ def create_app(settings: Settings) -> FastAPI:
         sections=SECTIONS,
         body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024, **evidence.LIMITS},
     )
-    runtime = service.runtime
+    runtime, here = service.runtime, settings.here
     for projection in (Reports(), Stages(), AccountRows(), Register(), Publishers(), Arrivals(), AssignmentRows()):
         runtime.project(projection)
+    runtime.project(Orders(here))
+    runtime.project(Custodies())
     runtime.project(Volunteers())
     runtime.project(Areas())
     runtime.project(Posts())
@@ -118,10 +126,28 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(EvidenceRows())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
-    runtime.receive([cases.CASES, notices.NOTICES], kafka.external(reception))
+    foreign = {
+        **kafka.external(reception),
+        **orders_kafka.external(runtime, settings.station, here, settings.unregistered),
+    }
+    runtime.receive([cases.CASES, notices.NOTICES], foreign)
+    runtime.policy("take-orders", orders_kafka.taking(runtime, here, NAME), orders_kafka.HEARD)
+    runtime.timers(
+        together(schedule(here)),
+        firing(
+            runtime,
+            {
+                "order-answer": (ORDER, overdue(runtime, here, "answer")),
+                "order-hotline": (ORDER, overdue(runtime, here, "hotline")),
+                "custody": (CUSTODY, unanswered(runtime)),
+            },
+        ),
+    )
     runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])
     router = Router(routing.RegisterPlaces(runtime), routing.RegisterPosts(runtime.database), NoRoster(), Here())
     assigning = Assignments(runtime, router)
+    places, posts = RegisteredPlace(), AccountPosts(runtime.database)
+    assigning = Assignments(runtime, Router(places, posts, NoRoster(), here))
     runtime.policy("route-reports", _routing(runtime, assigning), [event.stored_as for event in ROUTED_ON])
     runtime.policy("erase-persons", _erasing(runtime), [PersonErasureOrdered.stored_as])
     service.background.append(Background("first-account", lambda: _first_account(runtime, settings)))
@@ -140,6 +166,9 @@ def create_app(settings: Settings) -> FastAPI:
     admission.add(routes, desk)
     admission_pages.add(site, desk, service.pages, service.languages)
     category_pages.add(site, api, service.pages, service.languages)
+    orders = order_routes.OrderApi(api, here)
+    order_routes.add(routes, orders)
+    order_pages.add(site, order_pages.OrderPages(orders, service.pages, service.languages))
     pages.add(site, api, service.pages, service.languages)
     assignment_pages.add(site, api, service.pages, service.languages)
     addresses.add(routes, api)

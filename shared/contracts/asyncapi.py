@@ -12,6 +12,7 @@ from shared.contracts.cases import CASES
 from shared.contracts.envelope import Contract, contracts
 from shared.contracts.examples import EXAMPLES
 from shared.contracts.notices import NOTICES
+from shared.contracts.orders import ORDER_SUBMISSIONS, ORDERS
 from shared.contracts.register import REGISTER
 from shared.contracts.reports import REPORTS, SUBMISSIONS
 
@@ -45,6 +46,8 @@ TOPICS: Final[Mapping[str, Topic]] = {
     CASES: Topic("Cases 纠纷调解: from opening to settlement", "mediation", ("intake", "notify")),
     NOTICES: Topic("Notices 通知: what became of each delivery", "notify", ("intake", "mediation")),
     SUBMISSIONS: Topic("Reports that other systems submit 外部报送", None, ("intake",)),
+    ORDERS: Topic("Answers to the hotline 工单答复, for its adapter", "intake", ()),
+    ORDER_SUBMISSIONS: Topic("Orders that the hotline assigns 热线工单", None, ("intake",)),
 }
 
 _TEXT: Final[JsonObject] = {"type": "string", "minLength": 1, "maxLength": 200}

@@ -1,11 +1,28 @@
 """One example of each contract, invented: what the AsyncAPI document shows and what a newcomer can send."""
 
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Final, TypedDict
 
-from shared.contracts import cases, notices, register, reports
+from shared.contracts import cases, notices, orders, register, reports
 from shared.contracts.envelope import Contract
 from shared.contracts.vocabulary import Contact, Personal
+
+
+class _Order(TypedDict):
+    order: str
+    code: str
+    hotline: str
+    number: str
+    at: datetime
+
+
+class _Handover(TypedDict):
+    report: str
+    code: str
+    number: str
+    first: orders.Side
+    at: datetime
+
 
 _REPORT: Final = "0197f2a4-5c1e-7a10-9d2b-6f1c0a4e8b01"
 _CASE: Final = "4d1f0b7c2a9e5c3f8b6d1e0a7c5f9b21"
@@ -23,6 +40,10 @@ _PARTY: Final = Contact(
     phone=Personal(of="9b1de0c2", box="d1.cGhvbmU"),
 )
 _LEADER: Final = Contact(person="5c7a41f0", name=Personal(of="5c7a41f0", box="d1.bGVhZGVy"))
+
+_REASON: Final = Personal(of="order-118842", box="d1.cmVhc29u")
+_ORDER: Final = _Order(order="118842", code=_CODE, hotline="12345", number="12345-2026-118842", at=_MORNING)
+_HANDOVER: Final = _Handover(report=_REPORT, code=_CODE, number="110-7781", first="police_110", at=_MORNING)
 
 EXAMPLES: Final[tuple[Contract, ...]] = (
     reports.ReportReceived(
@@ -93,6 +114,30 @@ EXAMPLES: Final[tuple[Contract, ...]] = (
         station=_STATION,
         community="wangfu",
     ),
+    orders.OrderAccepted(**_ORDER),
+    orders.OrderObjected(**_ORDER, reason=_REASON, article="《信访工作条例》第二十二条"),
+    orders.OrderExtended(**_ORDER, until=_MIDNIGHT, reason=_REASON),
+    orders.OrderFinished(**_ORDER, outcome="solved", result=_REASON),
+    orders.OrderCalledBack(**_ORDER, satisfied=False, words=_REASON),
+    orders.OrderReopeningDecided(**_ORDER, approved=True, reason=_REASON),
+    orders.HandoverProposed(**_HANDOVER, owner="police_110", to="hotline_12345", reason=_REASON, answer_by=_EVENING),
+    orders.HandoverSettled(**_HANDOVER, owner="police_110", how="refused", article="国办发〔2022〕12号"),
+    orders.OrderSubmitted.model_validate(
+        {
+            "number": "12345-2026-118842",
+            "subject": "楼上夜间装修扰民",
+            "text": "每晚十点以后仍在施工，多次劝说无效。",
+            "urgency": "normal",
+            "answer_by": _MIDNIGHT,
+            "assigned_at": _MORNING,
+            "reporter_name": "某女士",
+            "reporter_phone": "000-0000-0000",
+            "station": _STATION,
+            "community": "wangfu",
+        }
+    ),
+    orders.OrderUpdated(number="12345-2026-118842", kind="urged", text="诉求人再次来电催办。", said_at=_EVENING),
+    orders.HandoverAnswered(report=_REPORT, accepted=True, text="由热线派属地街道办理。", said_at=_EVENING),
     cases.CaseOpened(
         case=_CASE,
         code=_CODE,

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.law.here import Here
+
 
 def _key(given: object) -> object:
     """32 bytes in base64url, as `wangge up` makes them."""
@@ -55,7 +57,27 @@ class ServiceSettings(BaseSettings):
     session_key: Key = Field(description="Signs sessions.")
     kafka_partitions: int = Field(default=4, ge=1, description="Partitions of topics that are created; never changed.")
     kafka_replication: int = Field(default=1, ge=1, description="Replicas of topics that are created.")
+    jurisdiction: str = Field(
+        default="CN",
+        pattern=r"^(CN|\d{6})$",
+        description="Whose rules of law apply: the area code of the city or county (140105); CN: only the nation's.",
+    )
+    confirmed_rules: str = Field(
+        default="",
+        description="Ids, with commas between, of rules that the legal officer confirmed though their source was not "
+        "read here: they refuse, the others only warn.",
+    )
+    working_days: Path | None = Field(
+        default=None,
+        description="A file of days off and days worked that come before the calendar that is built in.",
+    )
     demo: bool = Field(default=False, description="Shows the demo ribbon on every page.")
+
+    @property
+    def here(self) -> Here:
+        """The law as it stands in this city."""
+        confirmed = [id_.strip() for id_ in self.confirmed_rules.split(",") if id_.strip()]
+        return Here.of(self.jurisdiction, confirmed, self.working_days)
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from services.intake.application.submissions import SealedSubmission
 from services.intake.domain import streams as intake
+from services.intake.entrypoints import orders_kafka
 from services.mediation.domain import dispute as mediation
 from services.notify import domain as notify
 from shared.contracts.asyncapi import published
@@ -46,7 +47,7 @@ UPCASTERS: Final[Mapping[str, Mapping[tuple[str, int], Upcaster]]] = {
 }
 """As each service gives them to its runtime."""
 
-RECEIVED: Final[Mapping[str, type[BaseModel]]] = {ReportSubmitted.event_type: SealedSubmission}
+RECEIVED: Final[Mapping[str, type[BaseModel]]] = {ReportSubmitted.event_type: SealedSubmission, **orders_kafka.HEARD}
 """What is stored on receipt in another form than it was sent in."""
 
 

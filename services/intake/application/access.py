@@ -13,8 +13,10 @@ from services.intake.domain import (
     category_map,
     community,
     evidence,
+    custody,
     ground,
     incident_book,
+    order,
     person,
     post,
     publisher,
@@ -38,6 +40,8 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *assignment_commands.COMMANDS,
     *category_map.COMMANDS,
     *case_elements.COMMANDS,
+    *order.COMMANDS,
+    *custody.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -78,6 +82,21 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     assignment_commands.EndAssignment: "report.classify",
     **dict.fromkeys(assignment_commands.HANDLING, "report.handle"),
     **dict.fromkeys(assignment_commands.DIRECTING, "report.direct"),
+    order.ReceiveOrder: "report.register",
+    order.TakeUpdate: "report.register",
+    order.AcceptOrder: "report.classify",
+    order.ObjectToOrder: "report.refuse",
+    order.AskExtension: "report.classify",
+    order.DecideExtension: "report.direct",
+    order.FinishOrder: "report.classify",
+    order.RecordCallBack: "report.classify",
+    order.DecideReopening: "report.direct",
+    order.MarkOverdue: "report.classify",
+    custody.ProposeHandover: "report.refuse",
+    custody.AnswerHandover: "report.classify",
+    custody.WithdrawHandover: "report.refuse",
+    custody.NoteThreeWayCall: "report.classify",
+    custody.EndUnanswered: "report.classify",
 }
 
 POLICIES: Final = Policies()

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final, assert_never
 
+from services.intake.application import order_answers
 from services.intake.domain import account, area, community, ground, person, post, report
-from shared.contracts import register, reports
+from shared.contracts import orders, register, reports
 from shared.contracts.envelope import Contract
 from shared.contracts.vocabulary import Channel, Contact, Personal
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 
-TOPICS = (reports.REPORTS, register.REGISTER)
+TOPICS = (reports.REPORTS, register.REGISTER, orders.ORDERS)
 _BY_OFFICE: Final = frozenset({"station_leader", "community_officer", "auxiliary"})
 """Whose names others need, to seat them in a group or to call them; everybody else's stay here."""
 
@@ -136,7 +137,7 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
         case person.PersonErasureOrdered():
             return register.PersonErased(person=event.person, at=event.ordered_at)
         case _:
-            return None
+            return order_answers.answer(event, personal)
 
 
 def channel_of(channel: report.Channel) -> Channel:

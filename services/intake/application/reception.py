@@ -30,7 +30,7 @@ class NotTaken(ValueError):
     """A message that is none of what its publisher may send here; the text says what to do."""
 
 
-_OBJECTIONS: Final[Mapping[publisher.Objection, str]] = {
+OBJECTIONS: Final[Mapping[publisher.Objection, str]] = {
     "suspended": "this publisher is suspended: resume it, then try this again",
     "channel": "this publisher may not send for the channel {channel}: allow it, then try this again",
     "station": "this publisher may not send for the station {station}: have it sent for its own, or make it city-wide",
@@ -105,7 +105,7 @@ class Reception:
             return
         found = publisher.objection(known, channel, station)
         if found is not None:
-            raise NotTaken(_OBJECTIONS[found].format(channel=channel, station=station))
+            raise NotTaken(OBJECTIONS[found].format(channel=channel, station=station))
 
 
 def report_id(event: CloudEvent) -> str:

@@ -11,7 +11,9 @@ from services.intake.domain import (
     category_map,
     community,
     evidence,
+    custody,
     incident_book,
+    order,
     person,
     post,
     publisher,
@@ -34,6 +36,8 @@ VOLUNTEER: Final = StreamType("volunteer", volunteer.volunteer, volunteer.EVENTS
 AREA: Final = StreamType("area", area.area, area.EVENTS)
 POST: Final = StreamType("post", post.post, post.EVENTS)
 ASSIGNMENT: Final = StreamType("assignment", assignment.assignment, assignment_events.EVENTS)
+ORDER: Final = StreamType("order", order.order, order.EVENTS)
+CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     *report.EVENTS,
@@ -49,4 +53,6 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *assignment_events.EVENTS,
     *category_map.EVENTS,
     *case_elements.EVENTS,
+    *order.EVENTS,
+    *custody.EVENTS,
 )

@@ -157,7 +157,7 @@ async def until(ask: Callable[[], Awaitable[Any]], enough: Callable[[Any], bool]
     return seen
 
 
-def settings(database: str, kafka: str = NOWHERE) -> Settings:
+def settings(database: str, kafka: str = NOWHERE, jurisdiction: str = "CN", confirmed_rules: str = "") -> Settings:
     return Settings(
         database=database,
         kafka=kafka,
@@ -165,13 +165,17 @@ def settings(database: str, kafka: str = NOWHERE) -> Settings:
         deployment_key=KEY,
         session_key=KEY,
         admin_password=SecretStr(PASSWORD),
+        jurisdiction=jurisdiction,
+        confirmed_rules=confirmed_rules,
     )
 
 
 @asynccontextmanager
-async def opened(database: str, kafka: str = NOWHERE) -> AsyncIterator[Desk]:
+async def opened(
+    database: str, kafka: str = NOWHERE, jurisdiction: str = "CN", confirmed_rules: str = ""
+) -> AsyncIterator[Desk]:
     """Intake from its start to its end, with the administrator signed in."""
-    app = create_app(settings(database, kafka))
+    app = create_app(settings(database, kafka, jurisdiction, confirmed_rules))
     async with app.router.lifespan_context(app):
         desk = Desk(app, runtime_of(app), httpx2.AsyncClient())
         desk.http = desk.client()

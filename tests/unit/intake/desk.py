@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from services.intake.domain import account, community, evidence, person, publisher, report
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
+from tests.unit.intake import order_desk
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -250,6 +251,7 @@ ONE_OF_EACH: tuple[Event, ...] = (
     incidents_counted,
     erasure_ordered,
     moved,
+    *order_desk.ONE_OF_EACH,
 )
 """Every kind of event of these streams once."""
 

@@ -11,13 +11,25 @@ from hypothesis import strategies as st
 from services.intake.domain import account, community, ground, person, post, report, volunteer
 from services.intake.domain.boundary import common, shape
 from services.intake.domain.spells import in_force
-from services.intake.domain.streams import ACCOUNT, AREA, COMMUNITY, EVENTS, PERSON, POST, REPORT, VOLUNTEER
+from services.intake.domain.streams import (
+    ACCOUNT,
+    AREA,
+    COMMUNITY,
+    CUSTODY,
+    EVENTS,
+    ORDER,
+    PERSON,
+    POST,
+    REPORT,
+    VOLUNTEER,
+)
 from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
 from tests.unit.intake import desk as d
+from tests.unit.intake import order_desk, squad
 from tests.unit.intake import places as p
-from tests.unit.intake import squad
+from tests.unit.intake.order_wishes import of_custody, of_order
 
 codec = Codec(EVENTS)
 SAMPLES = Path(__file__).parents[2] / "golden" / "intake"
@@ -150,6 +162,8 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(AREA), st.lists(of_area, min_size=1, max_size=4)),
     st.tuples(st.just(POST), st.lists(of_post, min_size=1, max_size=6)),
     st.tuples(st.just(PERSON), st.lists(of_person, min_size=1, max_size=3)),
+    st.tuples(st.just(ORDER), st.lists(of_order, max_size=10).map(lambda wishes: [order_desk.receive(), *wishes])),
+    st.tuples(st.just(CUSTODY), st.lists(of_custody, min_size=1, max_size=10)),
     st.tuples(st.just(VOLUNTEER), st.lists(of_volunteer, min_size=1, max_size=12)),
 )
 

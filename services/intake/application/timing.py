@@ -1,0 +1,37 @@
+"""Timers of intake: one clock, to which each part gives its schedule and what is to be done when something is due."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.eventsourcing.commands import derived_id
+from shared.eventsourcing.projections import Recorded
+from shared.eventsourcing.runtime import Runtime
+from shared.eventsourcing.store import Meta
+from shared.eventsourcing.streams import StreamType
+from shared.eventsourcing.timers import Change, Fire, Schedule, Set
+
+Due = Callable[[Set], BaseModel]
+"""Pure but for the time that the composition root gives it: the command that something due leads to."""
+
+
+def together(*schedules: Schedule) -> Schedule:
+    """One schedule out of several; each gives its timers ids of its own."""
+
+    def schedule(recorded: Recorded) -> Sequence[Change]:
+        return [change for each in schedules for change in each(recorded)]
+
+    return schedule
+
+
+def firing(runtime: Runtime, kinds: Mapping[str, tuple[StreamType[Any, Any, Any], Due]]) -> Fire:
+    """By the kind of a timer: the stream type of its subject, and the command to be handled there."""
+
+    async def fire(due: Set) -> None:
+        type_, command = kinds[due.kind]
+        meta = Meta(actor="clock", role="system", station=due.station, correlation=due.correlation, causation=due.id)
+        id_ = derived_id("timer", due.id, due.due.isoformat())
+        await runtime.commands.handle(type_, due.subject, command(due), meta, id_)
+
+    return fire
