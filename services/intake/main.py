@@ -48,8 +48,8 @@ from services.intake.entrypoints import (
     volunteer_pages,
     volunteers,
 )
-from services.intake.entrypoints.sections import SECTIONS
 from services.intake.entrypoints import orders as order_routes
+from services.intake.entrypoints.sections import SECTIONS
 from services.intake.projections.accounts import Accounts as AccountRows
 from services.intake.projections.accounts import accounts, count
 from services.intake.projections.addresses import Addresses

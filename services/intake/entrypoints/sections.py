@@ -7,6 +7,7 @@ from shared.web.pages import Section
 
 SECTIONS: Final = (
     Section("/intake/reports", mark("Reports"), "report.read"),
+    Section("/intake/orders", mark("Hotline orders"), "report.read"),
     Section("/intake/volunteers", mark("Volunteers"), "register.read"),
     Section("/intake/publishers", mark("Publishers"), "publisher.read"),
     Section("/intake/statistics", mark("Statistics"), "statistics.read"),
