@@ -61,8 +61,8 @@ class OrderDraft(BaseModel, frozen=True):
         )
 
 
-class SealedOrder(BaseModel, frozen=True):
-    """An order as it is stored on receipt: its report sealed, and a hash by which other contents are told."""
+class SealedOrder(SealedSubmission, frozen=True):
+    """An order as it is stored on receipt: its report, sealed, and a hash by which other contents are told."""
 
     hotline: str
     number: str
@@ -72,7 +72,6 @@ class SealedOrder(BaseModel, frozen=True):
     assigned_at: AwareDatetime
     numbered: str
     digest: str
-    report: SealedSubmission
 
 
 class SealedUpdate(BaseModel, frozen=True):
@@ -115,10 +114,10 @@ async def seal(drafts: Sequence[OrderDraft], runtime: Runtime) -> list[SealedOrd
     key = runtime.settings.deployment_key
     return [
         SealedOrder(
+            **sealed.__dict__,
             **draft.model_dump(include={"hotline", "number", "urgency", "direct", "answer_by", "assigned_at"}),
             numbered=draft.numbered,
             digest=keyed_fingerprint(key, draft.model_dump_json(exclude={"station"}).encode()),
-            report=SealedSubmission.model_validate(sealed.__dict__),
         )
         for draft, sealed in zip(drafts, reports, strict=True)
     ]
@@ -134,7 +133,7 @@ class Orders:
     async def take(self, sealed: SealedOrder, meta: Meta, command_id: str, linked: str | None = None) -> Taken:
         """Takes an order in with its report, or onto a report that is here; repeated, it changes nothing."""
         now = self._runtime.clock()
-        id_ = linked or sealed.report.report
+        id_ = linked or sealed.report
         if linked is None:
             await self._register(sealed, meta, now)
         _, state = await self._runtime.commands.load(REPORT, id_)
@@ -158,7 +157,7 @@ class Orders:
         return Taken(command.order, id_, received.code, handled)
 
     async def _register(self, sealed: SealedOrder, meta: Meta, now: datetime) -> None:
-        command = submissions.registration(sealed.report, now)
+        command = submissions.registration(sealed, now)
         told = meta.model_copy(
             update={"station": command.station, "correlation": command.code, "fingerprint": sealed.digest}
         )
