@@ -529,7 +529,7 @@ def accept_part(command: AcceptCoHandling, state: Live) -> list[AssignmentEvent]
             return [CoHandlingAccepted(**_said(matter, by.account, "co-handling", command.now))]
         case "accepted" | "on_site":
             return []
-        case "done" | "refused" | "waived" as part:
+        case part:
             raise CoHandlerSettled(code=matter.code, part=word(part))
 
 
@@ -541,7 +541,7 @@ def refuse_part(command: RefuseCoHandling, state: Live) -> list[AssignmentEvent]
             return [CoHandlingRefused(**said, reason=command.reason)]
         case "refused":
             return []
-        case "accepted" | "on_site" | "done" | "waived" as part:
+        case part:
             raise CoHandlerSettled(code=matter.code, part=word(part))
 
 
@@ -552,7 +552,7 @@ def arrive(command: ArriveOnSite, state: Live) -> list[AssignmentEvent]:
             return [CoHandlerOnSite(**_said(matter, by.account, "co-handling", command.now))]
         case "on_site":
             return []
-        case "asked" | "done" | "refused" | "waived" as part:
+        case part:
             raise CoHandlerSettled(code=matter.code, part=word(part))
 
 
@@ -564,7 +564,7 @@ def finish_part(command: FinishCoHandling, state: Live) -> list[AssignmentEvent]
             return [CoHandlingDone(**_said(matter, by.account, "co-handling", command.now), note=command.note)]
         case "done":
             return []
-        case "asked" | "refused" | "waived" as part:
+        case part:
             raise CoHandlerSettled(code=matter.code, part=word(part))
 
 
@@ -577,7 +577,7 @@ def waive_part(command: WaiveCoHandling, state: Live) -> list[AssignmentEvent]:
             return [CoHandlingWaived(**said, account=command.account, reason=command.reason)]
         case "waived":
             return []
-        case "done" | "refused" as part:
+        case part:
             raise CoHandlerSettled(code=matter.code, part=word(part))
 
 

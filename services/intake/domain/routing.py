@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, assert_never, get_args
 
 from pydantic import BaseModel
 
@@ -92,6 +92,8 @@ def placed(rule: Rule, where: Where) -> bool:
             return where.community is not None
         case "station":
             return True
+        case _:
+            assert_never(rule.within)
 
 
 def choose(rule: Rule, where: Where, holders: Sequence[str], on_duty: Sequence[str] = ()) -> Routed:

@@ -20,7 +20,7 @@ from services.intake.projections import evidence as evidence_rows
 from services.intake.projections import publishers as arrival_rows
 from services.intake.projections import reports as report_rows
 from shared.access.actors import Actor, Scope
-from shared.access.rights import areas, authorize, may
+from shared.access.rights import areas, authorize
 from shared.categories import SCHEMES, name_of
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import Refusal
@@ -210,7 +210,6 @@ def _reading(routes: Routes, api: Api, pages: Pages) -> None:
             kind=kind,
             cursor=paging.encode(more) if more else None,
             may_register=authorize(actor, "report.register", Scope(api.station)).allowed,
-            may_handle=may(actor, "report.handle").allowed,
             may_read_register=bool(areas(actor, "register.read")),
             **_WORDS,
         )

@@ -6,6 +6,7 @@ from shared.web.languages import mark
 from shared.web.pages import Section
 
 SECTIONS: Final = (
+    Section("/intake/desk", mark("My work"), "report.handle"),
     Section("/intake/reports", mark("Reports"), "report.read"),
     Section("/intake/orders", mark("Hotline orders"), "report.read"),
     Section("/intake/volunteers", mark("Volunteers"), "register.read"),
