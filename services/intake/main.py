@@ -47,6 +47,7 @@ from services.intake.entrypoints import (
     statistics_pages,
     volunteer_pages,
     volunteers,
+    workbooks,
 )
 from services.intake.entrypoints import orders as order_routes
 from services.intake.entrypoints.sections import SECTIONS
@@ -109,7 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
         contracts=HEARD,
         home=Path(__file__).parent,
         sections=SECTIONS,
-        body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024, **evidence.LIMITS},
+        body_limits={"/intake/api/v1/reports/batch": 16 * 1024 * 1024, **evidence.LIMITS, **workbooks.BODY_LIMITS},
     )
     runtime, here = service.runtime, settings.here
     for projection in (Reports(), Stages(), AccountRows(), Register(), Publishers(), Arrivals(), AssignmentRows()):
@@ -175,6 +176,9 @@ def create_app(settings: Settings) -> FastAPI:
     kept = Evidence(runtime)
     evidence.add(routes, api, kept)
     evidence.add_pages(site, api, kept, service.pages)
+    books = workbooks.Workbooks(api, service.languages)
+    workbooks.add(routes, books)
+    workbooks.add_pages(site, books, service.pages)
     squads = volunteers.Squads(api, service.languages)
     volunteers.add(routes, squads)
     volunteer_pages.add(site, squads, service.pages)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from services.intake.entrypoints import addresses as intake_addresses
-from services.intake.entrypoints import evidence, publisher_pages, register_pages, volunteer_pages
+from services.intake.entrypoints import evidence, publisher_pages, register_pages, volunteer_pages, workbooks
 from services.intake.entrypoints import pages as intake_pages
 from services.mediation.entrypoints import pages as mediation_pages
 from services.notify.entrypoints import pages as notify_pages
@@ -22,6 +22,7 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/reports/{id}/evidence": lambda matters: f"/intake/reports/{matters.danger['id']}/evidence",
     "/intake/publishers": lambda matters: "/intake/publishers",
     "/intake/publishers/{id}": lambda matters: f"/intake/publishers/{matters.publisher['id']}",
+    "/intake/workbook": lambda matters: "/intake/workbook",
     "/intake/addresses": lambda matters: "/intake/addresses",
     "/intake/register": lambda matters: "/intake/register",
     "/intake/register/{id}": lambda matters: "/intake/register/czl-2",
@@ -66,6 +67,7 @@ def declared() -> set[str]:
     evidence.add_pages(intake, nothing, nothing, nothing)
     publisher_pages.add(intake, nothing, nothing, nothing, nothing)
     intake_addresses.add_pages(intake, nothing, nothing)
+    workbooks.add_pages(intake, nothing, nothing)
     mediation_pages.add(mediation, cases, nothing, nothing, nothing)
     notify_pages.add(notify, nothing, nothing, nothing)
     found = [route for each in (intake, mediation, notify, cases) for route in each.router.routes]

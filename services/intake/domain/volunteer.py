@@ -210,7 +210,7 @@ class StrikeService(BaseModel, frozen=True):
     now: AwareDatetime
 
 
-Command: TypeAlias = (
+Step: TypeAlias = (
     FindVolunteer
     | PlaceVolunteer
     | TalkWithVolunteer
@@ -225,6 +225,15 @@ Command: TypeAlias = (
     | CorrectService
     | StrikeService
 )
+
+
+class TakeSteps(BaseModel, frozen=True):
+    """Take several steps with somebody as one: all of them, or none (成批登记)."""
+
+    steps: tuple[Step, ...]
+
+
+Command: TypeAlias = Step | TakeSteps
 COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     FindVolunteer,
     PlaceVolunteer,
@@ -239,6 +248,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     RecordService,
     CorrectService,
     StrikeService,
+    TakeSteps,
 )
 
 
@@ -537,6 +547,18 @@ State: TypeAlias = Nobody | Volunteer
 
 
 def decide(command: Command, state: State) -> list[VolunteerEvent]:
+    if not isinstance(command, TakeSteps):
+        return take(command, state)
+    events: list[VolunteerEvent] = []
+    for step in command.steps:
+        decided = take(step, state)
+        for event in decided:
+            state = evolve(state, event)
+        events += decided
+    return events
+
+
+def take(command: Step, state: State) -> list[VolunteerEvent]:
     if isinstance(command, FindVolunteer):
         return find(command, state)
     if isinstance(state, Nobody):

@@ -36,7 +36,9 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 def as_xlsx(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
     """Each sheet with its name, header and rows; texts stay texts, dates are dates."""
     out = io.BytesIO()
+    # The same rows make the same bytes: an export can be compared, and an upload sent again.
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": datetime(2020, 1, 1)})  # noqa: DTZ001  a property of the file, in no zone
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for name, header, rows in sheets:

@@ -283,6 +283,15 @@ async def find(database: Database, volunteer: str) -> Row | None:
     return None if row is None else dict(row)
 
 
+async def find_all(database: Database, volunteers: Sequence[str]) -> list[Row]:
+    found: list[Row] = []
+    async with database.reading() as tx:
+        for at in range(0, len(volunteers), 300):
+            some = select(squad_members).where(squad_members.c.volunteer.in_(volunteers[at : at + 300]))
+            found += [dict(row) for row in (await tx.execute(some)).mappings()]
+    return found
+
+
 async def list_volunteers(
     database: Database,
     areas: Sequence[Area],

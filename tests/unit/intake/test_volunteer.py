@@ -77,6 +77,13 @@ def test_several_people_may_vouch() -> None:
     given(*s.WON).when(changed(s.vouch, voucher=other)).then(changed(s.vouched, voucher=other))
 
 
+def test_several_steps_are_taken_as_one_or_not_at_all() -> None:
+    steps = (s.find, s.talk, s.vouch, s.consent, s.train, s.insure, s.put_on_duty)
+    given().when(v.TakeSteps(steps=steps)).then(*s.SERVING)
+    given(*s.WON).when(v.TakeSteps(steps=steps)).then(s.trained, s.insured, s.on_duty)
+    given().when(v.TakeSteps(steps=(s.find, s.talk, s.consent))).then_refused(v.NobodyVouches)
+
+
 # Consent, training, insurance
 
 
