@@ -150,6 +150,29 @@ def import_(
 
 
 @app.command(rich_help_panel=WORK)
+def register(
+    file: Annotated[Path, typer.Argument(help="The register's workbook (.xlsx), as the template has it.")],
+    check: Annotated[bool, typer.Option("--check", help="Only check it: nothing is stored.")] = False,
+    template: Annotated[
+        bool, typer.Option("--template", help="Write the workbook to fill in to FILE, and stop.")
+    ] = False,
+    json: Json = False,
+    url: Url = None,
+) -> None:
+    """Take the register's workbook in (台账): communities, grids, compounds, buildings, units, posts, volunteers.
+
+    All rows are checked before anything is stored, and every error is named with its sheet and row. The same workbook
+    twice adds nothing; a changed row changes what it says.
+    """
+    from deploy.commands.registering import RegisterOptions, run_register, run_template
+
+    if template:
+        run_template(file)
+    else:
+        run_register(RegisterOptions(file, check=check), url=url, as_json=json)
+
+
+@app.command(rich_help_panel=WORK)
 def demo(url: Url = None) -> None:
     """Load the demo community 长治路二社区 into a running Wangge; what is there already is not loaded twice."""
     from deploy.commands.running import run_demo

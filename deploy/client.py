@@ -117,6 +117,14 @@ class Client:
     async def post(self, service: Service, path: str, body: Any = None, key: str | None = None) -> Any:
         return _json(await self._request("POST", service, path, body=body, key=key))
 
+    async def upload(self, service: Service, path: str, content: bytes, media_type: str, key: str, **query: Any) -> Any:
+        """Sends a file as it is."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        answer = await self._request(
+            "POST", service, path, params=asked, content=content, media_type=media_type, key=key
+        )
+        return _json(answer)
+
     async def put(self, service: Service, path: str, body: Any, key: str) -> Any:
         return _json(await self._request("PUT", service, path, body=body, key=key))
 
@@ -158,7 +166,16 @@ class Client:
     # Asking, and asking again
 
     async def _request(
-        self, method: str, service: Service, path: str, *, params: Any = None, body: Any = None, key: str | None = None
+        self,
+        method: str,
+        service: Service,
+        path: str,
+        *,
+        params: Any = None,
+        body: Any = None,
+        content: bytes | None = None,
+        media_type: str | None = None,
+        key: str | None = None,
     ) -> httpx2.Response:
         url = self._url(service, path)
         loop = asyncio.get_running_loop()
@@ -172,8 +189,9 @@ class Client:
                     method,
                     url,
                     params=params or None,
-                    json=body if method != "GET" else None,
-                    headers=await self._headers(key, token),
+                    json=body if method != "GET" and content is None else None,
+                    content=content,
+                    headers={**await self._headers(key, token), **({"Content-Type": media_type} if media_type else {})},
                 )
             except httpx2.TransportError as reason:
                 failure = self._nobody(service, reason)

@@ -12,6 +12,8 @@ from deploy.failure import CommandFailed
 from deploy.seed import data
 from deploy.seed.accounts import passwords
 from deploy.seed.story import tell_story
+from deploy.seed.workbook import workbook
+from services.intake.entrypoints.tables import MEDIA
 
 Progress = Callable[[str], None]
 
@@ -32,7 +34,8 @@ async def load_demo(
             return False
         progress(f"loading {data.community().name}: register, incidents, and an account for each role")
         accounts: dict[str, str] = {}
-        await _together(_register(client), _accounts(client, folder, accounts))
+        await _accounts(client, folder, accounts)  # the workbook names some of them
+        await _register(client)
         progress(f"loading groups, and telling the story of {data.building().title}")
         await _together(_groups(client, accounts), tell_story(client, data.building(), accounts))
         progress(f"telling the story of {data.basement().title}")
@@ -71,34 +74,12 @@ async def is_loaded(client: Client) -> bool:
 
 
 async def _register(client: Client) -> None:
-    community, people = data.community(), data.people()
-    await client.put(
-        "intake",
-        f"communities/{community.community}",
-        {"name": community.name, "station": community.station},
-        "demo-community",
-    )
-    since = community.squads_since.since.isoformat()
-    roles = [squad.role for squad in community.squads for _ in range(squad.number)]
-    numbers = range(1, community.grids.number + 1)
+    """The register comes by its workbook, through the front door as a station's own would; then what is counted."""
+    community = data.community()
+    content = await asyncio.to_thread(workbook)
+    await client.upload("intake", "register/workbook", content, MEDIA["xlsx"], "demo-workbook")
     source = community.sources["report"]
-    entries = {
-        "residents": [{**community.residents.model_dump(mode="json"), "source": source}],
-        "grids": [
-            {
-                "grid": community.grid(n),
-                "name": community.grids.name.format(n=n),
-                "squad": community.grids.squad.format(n=n),
-            }
-            for n in numbers
-        ],
-        "compounds": [compound.model_dump(mode="json") for compound in community.compounds],
-        "volunteers": [
-            {"name": people.name(n), "role": role, "grid": community.grid(n + 1), "since": since}
-            for n, role in enumerate(roles)
-        ],
-        "incidents": [{**counted.model_dump(mode="json"), "source": source} for counted in community.incidents],
-    }
+    entries = {"incidents": [{**counted.model_dump(mode="json"), "source": source} for counted in community.incidents]}
     await client.post("intake", f"communities/{community.community}/entries", entries, "demo-entries")
 
 

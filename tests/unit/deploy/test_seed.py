@@ -15,6 +15,10 @@ from deploy.seed import data
 from deploy.seed.accounts import accounts_file, passwords
 from deploy.seed.data import Story
 from deploy.seed.loader import load_demo
+from deploy.seed.workbook import workbook
+from services.intake.application.workbook import Record
+from services.intake.entrypoints.sheets import read
+from services.intake.entrypoints.tables import MEDIA
 from shared.access.rights import RIGHTS
 
 # The figures of the report
@@ -139,6 +143,47 @@ def doings(story: Story) -> Counter[str]:
     return Counter(step.do for step in story.steps)
 
 
+# The register
+
+
+def sheets_of(tmp_path: Path) -> dict[str, list[Record]]:
+    file = tmp_path / "register.xlsx"
+    file.write_bytes(workbook())
+    reading = read(file)
+    assert reading.wrong == []
+    found: dict[str, list[Record]] = {}
+    for record in reading.records:
+        found.setdefault(record.sheet, []).append(record)
+    return found
+
+
+def test_the_254_members_come_by_a_workbook_that_a_station_could_have_filled_in(tmp_path: Path) -> None:
+    sheets = sheets_of(tmp_path)
+    assert {name: len(rows) for name, rows in sheets.items()} == {
+        "communities": 1,
+        "residents": 1,
+        "grids": 11,
+        "compounds": 18,
+        "buildings": 54,
+        "units": 160,
+        "posts": 3,
+        "volunteers": 254,
+    }
+    members = sheets["volunteers"]
+    assert Counter(each["role"] for each in members) == {"building_head": 54, "unit_head": 160, "volunteer": 40}
+    assert len({each["grid"] for each in members}) == 11
+    assert len({each["name"] for each in members}) == 254
+    assert all(each["consented_on"] and each["trained_on"] and each["insured_until"] for each in members)
+
+
+def test_each_head_has_a_building_or_unit_of_their_own(tmp_path: Path) -> None:
+    sheets = sheets_of(tmp_path)
+    heads = [each["building"] for each in sheets["volunteers"] if each["role"] == "building_head"]
+    assert sorted(heads) == sorted(each["building"] for each in sheets["buildings"])
+    units = [each["unit"] for each in sheets["volunteers"] if each["role"] == "unit_head"]
+    assert sorted(units) == sorted(each["unit"] for each in sheets["units"])
+
+
 # Passwords
 
 
@@ -178,13 +223,14 @@ class Whole:
         if request.method == "GET":
             return self.read(path)
         key = request.headers["idempotency-key"]
-        body = json.loads(request.content)
+        sheets = request.headers["content-type"] == MEDIA["xlsx"]
+        body: Any = request.content if sheets else json.loads(request.content)
         if key in self.commands and self.commands[key] != (path, body):
             return httpx2.Response(422, json={"title": "The Idempotency-Key cannot be used"})
         self.commands[key] = (path, body)
         if path.endswith("/settle"):
             self.stage = "settled"
-        persons = [f"person of {key} {n}" for n in range(len(body.get("parties", [1])))]
+        persons = [f"person of {key} {n}" for n in range(1 if sheets else len(body.get("parties", [1])))]
         answer = {"id": f"id-{key}", "code": f"WG-{key}", "position": 9, "version": 1, "persons": persons}
         return httpx2.Response(200, json=answer)
 
@@ -213,12 +259,8 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> Whole:
 async def test_everything_is_sent_as_commands_with_their_dates(whole: Whole, tmp_path: Path) -> None:
     assert await whole.load(tmp_path)
     (entries,) = whole.sent("/entries")
-    assert Counter(each["role"] for each in entries["volunteers"]) == {
-        "building_head": 54,
-        "unit_head": 160,
-        "volunteer": 40,
-    }
-    assert len({each["grid"] for each in entries["volunteers"]}) == 11
+    assert len(entries["incidents"]) == 6
+    assert whole.sent("register/workbook") == [workbook()]
     assert len(whole.sent("groups")) == 19
     assert sorted(len(body["parties"]) for body in whole.sent("/parties")) == [22, 26]
     (_, _, held) = sorted(whole.sent("/held"), key=lambda body: body["happened_at"])
