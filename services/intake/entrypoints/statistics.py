@@ -23,10 +23,12 @@ from services.intake.domain.incident_figures import (
     figure,
     quiet,
 )
+from services.intake.domain.rates import Rate
 from services.intake.domain.streams import INCIDENT_BOOK
-from services.intake.entrypoints.http import NAMED, Api, Id, done
+from services.intake.entrypoints.http import NAMED, Api, Id, before, done
 from services.intake.entrypoints.schemas import Body, Done
 from services.intake.entrypoints.tables import Cell, Format, download
+from services.intake.projections import courses
 from services.intake.projections import incidents as rows
 from services.intake.projections import register as register_rows
 from shared.access.actors import Actor, Scope
@@ -35,7 +37,7 @@ from shared.eventsourcing.commands import Handled
 from shared.eventsourcing.store import Meta
 from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.languages import Languages, language_of, mark
-from shared.web.paging import CurrentAfter
+from shared.web.paging import CurrentAfter, CurrentPaging, link_next
 from shared.web.problems import Fault, malformed, not_found
 from shared.web.routes import CurrentActor, Routes, permit
 
@@ -58,6 +60,12 @@ FIGURE_HEADER: Final = (
     mark("Entered late"),
     mark("Made of"),
 )
+RATE_WORDS: Final[dict[Rate, str]] = {
+    "answered": mark("Answered"),
+    "solved": mark("Solved"),
+    "satisfied": mark("Satisfied"),
+}
+RATE_HEADER: Final = (mark("Rate"), mark("Counted for it"), mark("Counted in all"), mark("Percent"))
 _FIRST, _LAST = date(1949, 10, 1), date(2199, 12, 31)
 _LONGEST_DAYS: Final = 20 * 366
 _MOST_ENTRIES: Final = 1_000
@@ -153,6 +161,37 @@ class EntryOut(BaseModel):
     position: int
 
 
+class RateOut(BaseModel):
+    rate: Rate
+    part: int
+    whole: int
+    value: float | None = Field(description="part of whole; None of none")
+
+
+class RatesOut(BaseModel):
+    first_day: date
+    last_day: date
+    community: str | None
+    rates: list[RateOut]
+    refused: int = Field(description="not admitted, with reason and other route told; in no rate of what was solved")
+
+
+class CourseOut(BaseModel):
+    """One report that a rate is made of, with the positions of the events that show it."""
+
+    report: str
+    code: str
+    station: str
+    community: str | None
+    kind: str
+    received_on: date
+    answered: int
+    solved: str
+    solved_by: int
+    satisfied: bool | None
+    satisfied_by: int
+
+
 class Statistics:
     """What the routes and the pages of statistics work with."""
 
@@ -216,6 +255,7 @@ class Statistics:
 
 def add(routes: Routes, statistics: Statistics) -> None:
     _reading(routes, statistics)
+    _rates(routes, statistics)
     _entering(routes, statistics)
 
 
@@ -291,6 +331,79 @@ def _reading(routes: Routes, statistics: Statistics) -> None:
             EntryOut(**{name: value for name, value in row.items() if name != "community"})
             for row in await rows.list_entries(api.runtime.database, id, _MOST_ENTRIES)
         ]
+
+
+def _rates(routes: Routes, statistics: Statistics) -> None:
+    api = statistics.api
+
+    @routes.get("/statistics/rates", access="statistics.read", response_model=RatesOut)
+    async def rates(
+        request: Request,
+        actor: CurrentActor,
+        after: CurrentAfter,
+        first_day: Day,
+        last_day: Day,
+        community: Annotated[str | None, Query(max_length=80, pattern=NAMED)] = None,
+        format: Annotated[Format | None, Query(description="answers a file instead")] = None,
+    ) -> Response | RatesOut:
+        """The three rates (响应率、解决率、满意率) of what came in within a period, where the actor may see figures."""
+        await api.wait(after, "courses")
+        _within(first_day, last_day)
+        seen = areas(actor, "statistics.read")
+        found, refused = await courses.shares(api.runtime.database, seen, first_day, last_day, community)
+        if format is not None:
+            language = language_of(request)
+            lines = [
+                (
+                    statistics.languages.text(language, RATE_WORDS[one.rate]),
+                    one.part,
+                    one.whole,
+                    None if one.value is None else round(100 * one.value, 1),
+                )
+                for one in found
+            ]
+            header = [statistics.languages.text(language, title) for title in RATE_HEADER]
+            return download("rates", format, header, lines)
+        return RatesOut(
+            first_day=first_day,
+            last_day=last_day,
+            community=community,
+            rates=[RateOut(rate=one.rate, part=one.part, whole=one.whole, value=one.value) for one in found],
+            refused=refused,
+        )
+
+    @routes.get("/statistics/rates/{rate}/reports", access="statistics.read")
+    async def reports_of_a_rate(
+        request: Request,
+        response: Response,
+        rate: Rate,
+        actor: CurrentActor,
+        paging: CurrentPaging,
+        first_day: Day,
+        last_day: Day,
+        good: Annotated[
+            bool, Query(description="those that count for the rate, or those that count against it")
+        ] = True,
+        community: Annotated[str | None, Query(max_length=80, pattern=NAMED)] = None,
+    ) -> list[CourseOut]:
+        """The reports that a rate is made of, those of them that the actor may read."""
+        _within(first_day, last_day)
+        found = await courses.list_reports(
+            api.runtime.database,
+            areas(actor, "statistics.read"),
+            areas(actor, "report.read"),
+            actor.id,
+            rate,
+            good,
+            first_day,
+            last_day,
+            community=community,
+            before=before(paging),
+            limit=paging.limit,
+        )
+        if len(found) == paging.limit:
+            link_next(request, response, {"position": found[-1]["position"]})
+        return [CourseOut(**{name: value for name, value in row.items() if name != "position"}) for row in found]
 
 
 def _entering(routes: Routes, statistics: Statistics) -> None:

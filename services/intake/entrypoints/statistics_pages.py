@@ -11,16 +11,21 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.domain import incident_book
 from services.intake.domain.incident_figures import KINDS, compare, figure, quiet
-from services.intake.entrypoints.http import NAMED, Id
-from services.intake.entrypoints.statistics import KIND_WORDS, IncidentIn, Statistics, entering
+from services.intake.domain.rates import Rate
+from services.intake.entrypoints.http import NAMED, Id, before
+from services.intake.entrypoints.pages import KINDS as KINDS_OF_REPORTS
+from services.intake.entrypoints.statistics import KIND_WORDS, RATE_WORDS, IncidentIn, Statistics, entering
+from services.intake.projections import courses
 from services.intake.projections import incidents as rows
 from shared.access.actors import Actor, Scope
-from shared.access.rights import authorize
+from shared.access.rights import areas, authorize
 from shared.eventsourcing.decider import Refusal
+from shared.web import paging
 from shared.web.domain_errors import RefusalProblem
 from shared.web.idempotency import IdempotencyKey
 from shared.web.languages import language_of, mark
 from shared.web.pages import Pages
+from shared.web.paging import CurrentPaging
 from shared.web.routes import CurrentActor, Routes, permit
 
 _FIRST, _LAST = date(1949, 10, 1), date(2199, 12, 31)
@@ -40,6 +45,44 @@ def add(routes: Routes, statistics: Statistics, pages: Pages) -> None:
         if after:
             await statistics.api.runtime.wait_for("incidents", after)
         return await _show(request, statistics, pages, actor, community, through)
+
+    @routes.get("/statistics/rates/{rate}", access="statistics.read", include_in_schema=False)
+    async def rate_page(
+        request: Request,
+        rate: Rate,
+        actor: CurrentActor,
+        page: CurrentPaging,
+        community: Annotated[str, Query(max_length=80, pattern=NAMED)],
+        first_day: Annotated[date, Query(ge=_FIRST, le=_LAST)],
+        last_day: Annotated[date, Query(ge=_FIRST, le=_LAST)],
+        good: bool = True,
+    ) -> Response:
+        found = await courses.list_reports(
+            statistics.api.runtime.database,
+            areas(actor, "statistics.read"),
+            areas(actor, "report.read"),
+            actor.id,
+            rate,
+            good,
+            first_day,
+            last_day,
+            community=community,
+            before=before(page),
+            limit=page.limit,
+        )
+        more = len(found) == page.limit
+        return pages.render(
+            request,
+            "statistics_rate.html",
+            rate=RATE_WORDS[rate],
+            reports=found,
+            good=good,
+            community=community,
+            first_day=first_day,
+            last_day=last_day,
+            kinds=KINDS_OF_REPORTS,
+            cursor=paging.encode({"position": found[-1]["position"]}) if more else None,
+        )
 
     @routes.post("/statistics/book", access="register.change", include_in_schema=False)
     async def open_book(
@@ -157,6 +200,15 @@ async def _show(
             (year, [figure(kind, date(year, 1, 1), date(year, 12, 31), known) for kind in KIND_WORDS])
             for year in (through.year - 1, through.year)
         ],
+        rates=await courses.shares(
+            statistics.api.runtime.database,
+            areas(actor, "statistics.read"),
+            date(through.year, 1, 1),
+            through,
+            community,
+        ),
+        rate_words=RATE_WORDS,
+        first_day=date(through.year, 1, 1),
         entries=await rows.list_entries(statistics.api.runtime.database, community, _SHOWN),
         book_from=known.book_from,
         kinds=KIND_WORDS,

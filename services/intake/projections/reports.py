@@ -182,7 +182,7 @@ async def list_reports(
 ) -> list[dict[str, Any]]:
     """The newest first, within what the actor may see; `before` is the position of the last row of the page before."""
     wanted = {"kind": kind, "state": state, "channel": channel, "external_id": external_id, "danger": danger}
-    statement = _JOINED.where(_visible(areas, actor))
+    statement = _JOINED.where(visible(areas, actor))
     for name, value in wanted.items():
         if value is not None:
             statement = statement.where(reports.c[name] == value)
@@ -195,7 +195,7 @@ async def list_reports(
 
 async def count(database: Database, areas: Sequence[Area], actor: str) -> dict[str, int]:
     """How many reports there are in each state."""
-    statement = select(reports.c.state, func.count()).where(_visible(areas, actor)).group_by(reports.c.state)
+    statement = select(reports.c.state, func.count()).where(visible(areas, actor)).group_by(reports.c.state)
     async with database.reading() as tx:
         return {state: number for state, number in await tx.execute(statement)}  # noqa: C416
 
@@ -205,7 +205,7 @@ async def _rows(database: Database, statement: Select[Any]) -> list[dict[str, An
         return [dict(row) for row in (await tx.execute(statement)).mappings()]
 
 
-def _visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
+def visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
     """Assigned to an actor is what it brought in, has, or has a part in."""
     has = reports.c.report.in_(select(hands.c.report).where(hands.c.account == actor))
     return within(

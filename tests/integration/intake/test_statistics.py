@@ -113,3 +113,28 @@ async def test_the_page_says_what_is_unknown_and_takes_entries(desk: Desk, langu
     assert done.status_code == 303
     again = await browser.get(done.headers["location"])
     assert "119" in again.text
+
+
+async def test_the_three_rates_drill_down_to_their_reports(desk: Desk) -> None:
+    assert (await desk.put("/communities/rated", {"name": "rated", "station": "czl"})).status_code == 200
+    place = {"community": "rated"}
+    admitted = await desk.admitted(place=place)
+    refused = await desk.register(place=place)
+    routes = {"reason": "another_body", "other_route": "向劳动监察大队投诉"}
+    assert (await desk.post(f"/reports/{refused['id']}/refuse", routes)).status_code == 200
+    waiting = await desk.register(place=place)
+    await desk.caught_up()
+
+    asked = {"community": "rated", "first_day": "2020-01-01", "last_day": "2039-12-31"}
+    told = (await desk.get("/statistics/rates", **asked)).json()
+    rates = {one["rate"]: (one["part"], one["whole"]) for one in told["rates"]}
+    assert (rates, told["refused"]) == ({"answered": (2, 3), "solved": (0, 2), "satisfied": (0, 0)}, 1)
+    against = (await desk.get("/statistics/rates/answered/reports", **asked, good=False)).json()
+    assert [one["code"] for one in against] == [waiting["code"]]
+    unsolved = (await desk.get("/statistics/rates/solved/reports", **asked, good=False)).json()
+    assert {one["code"] for one in unsolved} == {waiting["code"], admitted["code"]}
+    assert (await desk.get("/statistics/rates", **asked, format="csv")).headers["content-type"].startswith("text/csv")
+
+    browser = await desk.browser("zh-CN")
+    page = await browser.get("/intake/statistics/rates/answered", params={**asked, "good": "false"})
+    assert (page.status_code, waiting["code"] in page.text) == (200, True)
