@@ -57,9 +57,8 @@ from services.intake.projections.addresses import Addresses
 from services.intake.projections.areas import Areas
 from services.intake.projections.assignments import Assignments as AssignmentRows
 from services.intake.projections.category_maps import CategoryMaps
-from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.courses import Courses
-from services.intake.projections.holders import AccountPosts
+from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.orders import Custodies, Orders
