@@ -16,20 +16,12 @@ from services.intake.domain.assignment_events import (
     HandlingStarted,
 )
 from services.intake.domain.report import DisputeAdmitted, ReportRefused
-from shared.contracts import cases
 
 Solved: TypeAlias = Literal["open", "solved", "not_solved", "refused"]
 Rate: TypeAlias = Literal["answered", "solved", "satisfied"]
 RATES: Final[tuple[Rate, ...]] = ("answered", "solved", "satisfied")
 Step: TypeAlias = (
-    HandlingStarted
-    | HandlingFinished
-    | HandlingChecked
-    | HandlingReopened
-    | DisputeAdmitted
-    | ReportRefused
-    | cases.CaseSettled
-    | cases.CaseClosed
+    HandlingStarted | HandlingFinished | HandlingChecked | HandlingReopened | DisputeAdmitted | ReportRefused
 )
 STEPS: Final[tuple[type[Step], ...]] = (
     HandlingStarted,
@@ -38,8 +30,6 @@ STEPS: Final[tuple[type[Step], ...]] = (
     HandlingReopened,
     DisputeAdmitted,
     ReportRefused,
-    cases.CaseSettled,
-    cases.CaseClosed,
 )
 
 
@@ -80,13 +70,14 @@ def after(course: Course, step: Step, position: int) -> Course:
             solved = "open"
         case ReportRefused():
             solved = "refused"
-        case cases.CaseSettled():
-            solved = "solved"
-        case cases.CaseClosed():
-            solved = "not_solved"
         case HandlingStarted() | HandlingFinished() | DisputeAdmitted():
             return course
     return replace(course, solved=solved, solved_by=position)
+
+
+def mediated(course: Course, settled: bool, position: int) -> Course:
+    """Mediation came to its end, with the case settled (化解) or without agreement."""
+    return replace(course, solved="solved" if settled else "not_solved", solved_by=position)
 
 
 def called_back(course: Course, satisfied: bool, position: int) -> Course:

@@ -25,6 +25,7 @@ from services.intake.domain.rates import Course, Rate, Share
 from services.intake.domain.report import ReportClassified, ReportMoved, ReportReceived
 from services.intake.projections.reports import reports, visible
 from shared.access.rights import Area
+from shared.contracts import cases
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Recorded, RowProjection
 from shared.web.areas import within
@@ -45,7 +46,7 @@ courses = Table(
     Column("satisfied_by", BigInteger, nullable=False),
     Index("courses_by_day", "received_on", "station"),
 )
-_CONCERNED = (ReportReceived, ReportClassified, ReportMoved, *rates.STEPS)
+_CONCERNED = (ReportReceived, ReportClassified, ReportMoved, *rates.STEPS, cases.CaseSettled, cases.CaseClosed)
 
 
 class Courses(RowProjection):
@@ -76,6 +77,9 @@ class Courses(RowProjection):
                 return {**row, "kind": kind}
             case ReportMoved(station=station):
                 return {**row, "station": station, "community": None}
+            case cases.CaseSettled() | cases.CaseClosed():
+                settled = isinstance(event, cases.CaseSettled)
+                return {**row, **_findings(rates.mediated(_course(row), settled, recorded.stored.position))}
             case _:
                 assert isinstance(event, rates.STEPS), "the key is only that of what concerns a course"
                 return {**row, **_findings(rates.after(_course(row), event, recorded.stored.position))}

@@ -14,17 +14,15 @@ from services.intake.domain.assignment_events import (
     HandlingReopened,
     HandlingStarted,
 )
-from services.intake.domain.rates import Course, Share, after, called_back, counts
+from services.intake.domain.rates import Course, Share, after, called_back, counts, mediated
 from services.intake.domain.report import DisputeAdmitted, ReportRefused
-from shared.contracts.cases import CaseClosed, CaseSettled
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 M = TypeVar("M", bound=BaseModel)
 
 
 def kept(of: type[M], name: str) -> M:
-    folder = "contracts" if name.startswith("wangge.") else "intake"
-    return of.model_validate(json.loads((GOLDEN / folder / f"{name}.json").read_text()))
+    return of.model_validate(json.loads((GOLDEN / "intake" / f"{name}.json").read_text()))
 
 
 STARTED = kept(HandlingStarted, "handling-started.v1")
@@ -33,8 +31,6 @@ CHECKED = kept(HandlingChecked, "handling-checked.v1")
 REOPENED = kept(HandlingReopened, "handling-reopened.v1")
 ADMITTED = kept(DisputeAdmitted, "dispute-admitted.v1")
 REFUSED = kept(ReportRefused, "report-refused.v1")
-SETTLED = kept(CaseSettled, "wangge.case.settled.v1")
-CLOSED = kept(CaseClosed, "wangge.case.closed.v1")
 
 
 def test_a_report_that_nobody_has_touched_counts_as_neither_answered_nor_solved() -> None:
@@ -67,8 +63,8 @@ def test_what_is_taken_up_again_is_open_again() -> None:
 
 def test_a_settled_case_is_solved_and_one_that_ended_without_agreement_is_not() -> None:
     admitted = after(Course(), ADMITTED, 1)
-    assert counts(after(admitted, SETTLED, 2), "solved") is True
-    assert counts(after(admitted, CLOSED, 2), "solved") is False
+    assert counts(mediated(admitted, True, 2), "solved") is True
+    assert counts(mediated(admitted, False, 2), "solved") is False
 
 
 def test_a_refused_report_raises_no_rate() -> None:
