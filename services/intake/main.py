@@ -12,6 +12,8 @@ from services.intake.application.category_maps import filed
 from services.intake.application.evidence import Evidence
 from services.intake.application.handlers import Accounts
 from services.intake.application.orders import overdue, schedule, unanswered
+from services.intake.application.matters import POLICY as SUSPECT_DUPLICATES
+from services.intake.application.matters import Matters
 from services.intake.application.policies import ROUTED_ON, End, Route, follow, react
 from services.intake.application.publishing import TOPICS, publish
 from services.intake.application.reception import Reception
@@ -21,6 +23,8 @@ from services.intake.application.timing import firing, together
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.streams import CUSTODY, EVENTS, ORDER, REPORT
+from services.intake.domain.report import ReportReceived
+from services.intake.domain.streams import EVENTS, REPORT
 from services.intake.entrypoints import (
     addresses,
     admission,
@@ -34,6 +38,8 @@ from services.intake.entrypoints import (
     evidence,
     http,
     kafka,
+    matter_pages,
+    matters,
     open311,
     order_pages,
     orders_kafka,
@@ -60,6 +66,8 @@ from services.intake.projections.category_maps import CategoryMaps
 from services.intake.projections.courses import Courses
 from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.incidents import Incidents
+from services.intake.projections.likenesses import Digests, Likenesses, Similar
+from services.intake.projections.matters import Matters as MatterRows
 from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.orders import Custodies, Orders
 from services.intake.projections.posts import Posts
@@ -127,6 +135,9 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(CategoryMaps())
     runtime.project(Open311Requests())
     runtime.project(EvidenceRows())
+    digests = Digests(settings.deployment_key)
+    runtime.project(Likenesses(runtime.vault, digests))
+    runtime.project(MatterRows())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
     foreign = {
@@ -151,6 +162,8 @@ def create_app(settings: Settings) -> FastAPI:
     assigning = Assignments(runtime, router)
     runtime.policy("route-reports", _routing(runtime, assigning), [event.stored_as for event in ROUTED_ON])
     runtime.policy("erase-persons", _erasing(runtime), [PersonErasureOrdered.stored_as])
+    same = Matters(runtime, Similar(runtime.database, runtime.vault, digests))
+    runtime.policy(SUSPECT_DUPLICATES, _suspecting(runtime, same), [ReportReceived.stored_as])
     service.background.append(Background("first-account", lambda: _first_account(runtime, settings)))
 
     api = http.Api(runtime, service.session_key, settings.station, assigning)
@@ -191,6 +204,9 @@ def create_app(settings: Settings) -> FastAPI:
     land = register.Land(api, service.languages)
     register.add(routes, land)
     register_pages.add(site, land, service.pages)
+    desk = matters.Desk(api, same)
+    matters.add(routes, desk)
+    matter_pages.add(site, desk, service.pages, service.languages)
     app = service.serve(routes, site)
     app.state.runtime = runtime  # for who holds the app and not its parts
     return app
@@ -231,6 +247,15 @@ def _routing(runtime: Runtime, assigning: Assignments) -> React:
                 pass
 
     return route
+
+
+def _suspecting(runtime: Runtime, same: Matters) -> React:
+    async def suspect(recorded: Recorded) -> None:
+        assert isinstance(recorded.event, ReportReceived), "the policy's one concern"
+        await runtime.wait_for("likenesses", recorded.stored.position)
+        await same.suspect(recorded.event, f"{NAME}:{recorded.stored.position}")
+
+    return suspect
 
 
 def _erasing(runtime: Runtime) -> React:

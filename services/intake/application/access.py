@@ -17,6 +17,7 @@ from services.intake.domain import (
     ground,
     incident_book,
     order,
+    matter,
     person,
     post,
     publisher,
@@ -42,6 +43,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *case_elements.COMMANDS,
     *order.COMMANDS,
     *custody.COMMANDS,
+    *matter.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -97,6 +99,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     custody.WithdrawHandover: "report.refuse",
     custody.NoteThreeWayCall: "report.classify",
     custody.EndUnanswered: "report.classify",
+    **dict.fromkeys(matter.COMMANDS, "report.classify"),
 }
 
 POLICIES: Final = Policies()

@@ -9,7 +9,7 @@ from typing import Literal
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from services.intake.application import submissions
+from services.intake.application import matters, submissions
 from services.intake.application.category_maps import filed
 from services.intake.application.submissions import Draft, SealedReport
 from services.intake.domain import account, community, complaint, person, report
@@ -140,7 +140,9 @@ class Reports:
     async def decide(
         self, report_id: str, command: report.Command, meta: Meta, command_id: str, seen: int | None = None
     ) -> Handled:
-        """A decision on a report that is there."""
+        """A decision on a report that is there; of one that was merged only the kind is decided by itself."""
+        if not isinstance(command, report.ClassifyReport):
+            await matters.stands_alone(self._runtime, report_id)
         state = await self.find(report_id)
         if not isinstance(state, report.NotReceived):
             received = state.received

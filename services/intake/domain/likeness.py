@@ -97,6 +97,16 @@ class Traits:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A report that may be of the same matter, read to be compared; it is never stored like this."""
+
+    report: str
+    position: int
+    kind: str
+    traits: Traits
+
+
+@dataclass(frozen=True, slots=True)
 class FieldLikeness:
     """How alike one field is, 0 to 1, and the words that matched on either side."""
 
@@ -121,6 +131,24 @@ class Likeness:
 THRESHOLD: Final = 0.85
 THRESHOLDS: Final[Mapping[str, float]] = {"enquiry": 0.9, "other": 0.9}
 """From which likelihood on two reports of a kind are suggested. Questions and ideas are alike in words more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A report, and how like it the other is."""
+
+    found: Found
+    likeness: Likeness
+    suggested: bool
+
+
+def matches(one: Found, others: Sequence[Found]) -> list[Match]:
+    """The others by their likeness to this one, the likeliest first; those from the threshold on are suggested."""
+    compared = []
+    for other in others:
+        told = compare(one.traits, other.traits)
+        compared.append(Match(other, told, told.score >= threshold(one.kind, other.kind)))
+    return sorted(compared, key=lambda match: (-match.likeness.score, match.found.position))
 
 
 def threshold(kind: str, other: str) -> float:

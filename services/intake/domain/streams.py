@@ -14,6 +14,7 @@ from services.intake.domain import (
     evidence,
     incident_book,
     order,
+    matter,
     person,
     post,
     publisher,
@@ -34,6 +35,7 @@ INCIDENT_BOOK: Final = StreamType("incident-book", incident_book.book, incident_
 EVIDENCE: Final = StreamType("evidence", evidence.evidence, evidence.EVENTS)
 VOLUNTEER: Final = StreamType("volunteer", volunteer.volunteer, volunteer.EVENTS)
 AREA: Final = StreamType("area", area.area, area.EVENTS)
+MATTER: Final = StreamType("matter", matter.matter, matter.EVENTS)
 POST: Final = StreamType("post", post.post, post.EVENTS)
 ASSIGNMENT: Final = StreamType("assignment", assignment.assignment, assignment_events.EVENTS)
 ORDER: Final = StreamType("order", order.order, order.EVENTS)
@@ -55,4 +57,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *case_elements.EVENTS,
     *order.EVENTS,
     *custody.EVENTS,
+    *matter.EVENTS,
 )

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel
 
-from services.intake.domain import account, community, evidence, person, publisher, report
+from services.intake.domain import account, community, evidence, matter, person, publisher, report
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 from tests.unit.intake import order_desk
@@ -233,11 +233,47 @@ incidents_counted = community.IncidentsCounted(
 erase_person = person.ErasePerson(person=PERSON, reason="本人要求", by=LEADER, now=MONDAY)
 erasure_ordered = person.PersonErasureOrdered(person=PERSON, by=LEADER, ordered_at=MONDAY)
 
+# A matter
+
+OTHER: Final = "0197f2a4-5c1e-7a10-9d2b-6f1c0a4e8b02"
+EVIDENCE: Final = (
+    matter.Evidence(
+        field="place",
+        score=0.9,
+        here=(report.Words(field="subject", start=0, end=4),),
+        there=(report.Words(field="text", start=2, end=6),),
+    ),
+    matter.Evidence(field="time", score=0.1, differs=True),
+)
+suspect_duplicate = matter.SuspectDuplicate(
+    report=REPORT, other=OTHER, through=OTHER, score=0.91, evidence=EVIDENCE, model="fields-1", now=MONDAY
+)
+duplicate_suspected = matter.DuplicateSuspected(
+    report=REPORT, other=OTHER, through=OTHER, score=0.91, evidence=EVIDENCE, model="fields-1", suspected_at=MONDAY
+)
+duplicate_dismissed = matter.DuplicateDismissed(report=REPORT, other=OTHER, by=OFFICER, dismissed_at=MONDAY)
+report_merged = matter.ReportMerged(report=REPORT, parent=OTHER, by=OFFICER, merged_at=MONDAY)
+report_taken_in = matter.ReportTakenIn(report=OTHER, child=REPORT, by=OFFICER, taken_in_at=MONDAY)
+report_unmerged = matter.ReportUnmerged(report=REPORT, parent=OTHER, reason="另一栋楼", by=OFFICER, unmerged_at=TUESDAY)
+report_given_back = matter.ReportGivenBack(report=OTHER, child=REPORT, by=OFFICER, given_back_at=TUESDAY)
+demand_stated = matter.DemandStated(
+    report=REPORT, demand=box(f"report-{REPORT}", "demand"), by=OFFICER, stated_at=MONDAY
+)
+outcome_recorded = matter.OutcomeRecorded(report=REPORT, outcome="partly_met", by=OFFICER, recorded_at=TUESDAY)
+
 ONE_OF_EACH: tuple[Event, ...] = (
     received,
     classified(),
     admitted,
     refused,
+    duplicate_suspected,
+    duplicate_dismissed,
+    report_merged,
+    report_taken_in,
+    report_unmerged,
+    report_given_back,
+    demand_stated,
+    outcome_recorded,
     account_opened,
     posts_changed(),
     password_set(),

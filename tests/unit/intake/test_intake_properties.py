@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain import account, community, ground, person, post, report, volunteer
+from services.intake.domain import account, community, ground, matter, person, post, report, volunteer
 from services.intake.domain.boundary import common, shape
 from services.intake.domain.spells import in_force
 from services.intake.domain.streams import (
@@ -17,6 +17,7 @@ from services.intake.domain.streams import (
     COMMUNITY,
     CUSTODY,
     EVENTS,
+    MATTER,
     ORDER,
     PERSON,
     POST,
@@ -149,6 +150,24 @@ of_volunteer: st.SearchStrategy[volunteer.Command] = st.one_of(
 )
 
 _BEGUN = [community.DrawGrid(grid=community.Grid(grid=grid, name=grid), now=d.MONDAY) for grid in ("g1", "g2")]
+reports = st.sampled_from(["one", "two", "three"])
+of_matter: st.SearchStrategy[matter.Command] = st.one_of(
+    st.builds(lambda other: d.changed(d.suspect_duplicate, report="one", other=other), reports),
+    st.builds(matter.DismissDuplicate, report=st.just("one"), other=reports, by=words, now=times),
+    st.builds(matter.MergeReport, report=st.just("one"), parent=reports, has_case=st.booleans(), by=words, now=times),
+    st.builds(matter.TakeIn, report=st.just("one"), child=reports, by=words, now=times),
+    st.builds(matter.UnmergeReport, report=st.just("one"), parent=reports, reason=words, by=words, now=times),
+    st.builds(matter.GiveBack, report=st.just("one"), child=reports, by=words, now=times),
+    st.builds(matter.StateDemand, report=st.just("one"), demand=boxes, by=words, now=times),
+    st.builds(
+        matter.RecordOutcome,
+        report=st.just("one"),
+        outcome=st.sampled_from(["met", "partly_met", "not_met", "withdrawn"]),
+        by=words,
+        now=times,
+    ),
+)
+
 Asked = tuple[StreamType[Any, Any, Any], list[Any]]
 
 asked: st.SearchStrategy[Asked] = st.one_of(
@@ -161,6 +180,7 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     ),
     st.tuples(st.just(AREA), st.lists(of_area, min_size=1, max_size=4)),
     st.tuples(st.just(POST), st.lists(of_post, min_size=1, max_size=6)),
+    st.tuples(st.just(MATTER), st.lists(of_matter, min_size=1, max_size=10)),
     st.tuples(st.just(PERSON), st.lists(of_person, min_size=1, max_size=3)),
     st.tuples(st.just(ORDER), st.lists(of_order, max_size=10).map(lambda wishes: [order_desk.receive(), *wishes])),
     st.tuples(st.just(CUSTODY), st.lists(of_custody, min_size=1, max_size=10)),

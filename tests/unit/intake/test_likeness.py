@@ -9,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.duplicates import AGAINST, Known, Message, evaluate_duplicates, learn
-from services.intake.domain.likeness import THRESHOLD, Likeness, Place, Traits, compare, terms, threshold, traits
+from services.intake.domain.likeness import (
+    THRESHOLD,
+    Found,
+    Likeness,
+    Place,
+    Traits,
+    compare,
+    matches,
+    terms,
+    threshold,
+    traits,
+)
 
 MONDAY = date(2026, 11, 23)
 
@@ -119,6 +130,16 @@ def test_other_districts_and_a_long_time_speak_against_it() -> None:
 
 def test_kinds_have_their_own_thresholds_and_the_stricter_counts() -> None:
     assert threshold("dispute", "enquiry") == threshold("enquiry", "dispute") > threshold("dispute", "hazard")
+
+
+def test_the_likeliest_comes_first_and_only_what_reaches_the_threshold_is_suggested() -> None:
+    one, *others = (
+        Found(f"report-{position}", position, "dispute", traits_of)
+        for position, traits_of in enumerate((FUMES, OTHER_ISSUE, FUMES_AGAIN, OTHER_PLACE))
+    )
+    first, *rest = matches(one, others)
+    assert (first.found.report, first.suggested) == ("report-2", True)
+    assert not any(match.suggested for match in rest)
 
 
 def test_an_index_finds_a_report_by_its_rare_names_and_a_copy_by_its_stretches() -> None:
