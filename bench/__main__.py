@@ -1,4 +1,4 @@
-"""`python -m bench [append|e2e|latency|profile] [--write]`: measures and says what it found."""
+"""`python -m bench [append|e2e|latency|profile|duplicates] [--write]`: measures and says what it found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import append, pipeline, profiles
+from bench import append, duplicates, pipeline, profiles
 from bench.results import DOCUMENT, Result, write
 from bench.rounds import scale
 
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[], Result]] = {
     "e2e": pipeline.run_throughput,
     "latency": pipeline.run_latency,
     "profile": profiles.run,
+    "duplicates": duplicates.run,
 }
 
 

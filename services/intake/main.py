@@ -204,9 +204,9 @@ def create_app(settings: Settings) -> FastAPI:
     land = register.Land(api, service.languages)
     register.add(routes, land)
     register_pages.add(site, land, service.pages)
-    desk = matters.Desk(api, same)
-    matters.add(routes, desk)
-    matter_pages.add(site, desk, service.pages, service.languages)
+    together = matters.Desk(api, same)
+    matters.add(routes, together)
+    matter_pages.add(site, together, service.pages, service.languages)
     app = service.serve(routes, site)
     app.state.runtime = runtime  # for who holds the app and not its parts
     return app

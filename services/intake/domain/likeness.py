@@ -129,6 +129,7 @@ class Likeness:
 # When to suggest
 
 THRESHOLD: Final = 0.85
+WORTH_TELLING: Final = 0.5  # what is less likely than this is not worth an officer's time
 THRESHOLDS: Final[Mapping[str, float]] = {"enquiry": 0.9, "other": 0.9}
 """From which likelihood on two reports of a kind are suggested. Questions and ideas are alike in words more often."""
 
@@ -146,7 +147,7 @@ def matches(one: Found, others: Sequence[Found]) -> list[Match]:
     """The others by their likeness to this one, the likeliest first; those from the threshold on are suggested."""
     compared = []
     for other in others:
-        told = compare(one.traits, other.traits)
+        told = compare(one.traits, other.traits, explained_from=WORTH_TELLING)
         compared.append(Match(other, told, told.score >= threshold(one.kind, other.kind)))
     return sorted(compared, key=lambda match: (-match.likeness.score, match.found.position))
 
@@ -488,13 +489,21 @@ def copied(left: Traits, right: Traits) -> float:
     return (_product(left.named, right.named) + _product(left.said, right.said)) / both
 
 
-def compare(left: Traits, right: Traits, weights: Mapping[str, float] = WEIGHTS, bias: float = BIAS) -> Likeness:
+def compare(
+    left: Traits,
+    right: Traits,
+    weights: Mapping[str, float] = WEIGHTS,
+    bias: float = BIAS,
+    *,
+    explained_from: float = 0.0,
+) -> Likeness:
     """How likely both are one matter; what speaks for it and against it is told field by field."""
     measured = measures(left, right)
     score = likelihood(measured, weights, bias)
     if barred(left, right, measured):
         score = min(score, MOST_WHEN_BARRED)
-    return Likeness(round(score, 4), _explained(left, right, measured))
+    fields = _explained(left, right, measured) if score >= explained_from else ()
+    return Likeness(round(score, 4), fields)
 
 
 def _explained(left: Traits, right: Traits, measured: Mapping[str, float]) -> tuple[FieldLikeness, ...]:

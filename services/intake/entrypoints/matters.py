@@ -11,7 +11,7 @@ from starlette.requests import Request
 from services.intake.application.matters import Matters, evidence
 from services.intake.application.submissions import Line
 from services.intake.domain import matter, report
-from services.intake.domain.likeness import THRESHOLD, Match
+from services.intake.domain.likeness import THRESHOLD, WORTH_TELLING, Match
 from services.intake.domain.likeness import Field as FieldName
 from services.intake.domain.matter import Outcome
 from services.intake.entrypoints.http import Api, Id, before, done, scope, scope_of, words
@@ -26,8 +26,6 @@ from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.paging import CurrentAfter, CurrentPaging, link_next
 from shared.web.routes import CurrentActor, Routes, permit
 
-SHOWN_FROM: Final = 0.5
-"""What is less likely than this is not worth an officer's time."""
 SHOWN_AT_MOST: Final = 8
 PURPOSE: Final = "reports that may be the same matter"
 Number = Annotated[str, Field(min_length=1, max_length=80)]
@@ -138,7 +136,7 @@ class Desk:
         root = mine.parent or id_
         found: list[tuple[Match, dict[str, Any], str]] = []
         for match in await self.matters.similar(id_):
-            if len(found) == SHOWN_AT_MOST or match.likeness.score < SHOWN_FROM:
+            if len(found) == SHOWN_AT_MOST or match.likeness.score < WORTH_TELLING:
                 break
             other = match.found.report
             target = (await self.matters.belonging(other)).parent or other
