@@ -11,9 +11,9 @@ from services.intake.application.assignments import Assignments
 from services.intake.application.category_maps import filed
 from services.intake.application.evidence import Evidence
 from services.intake.application.handlers import Accounts
-from services.intake.application.orders import overdue, schedule, unanswered
 from services.intake.application.matters import POLICY as SUSPECT_DUPLICATES
 from services.intake.application.matters import Matters
+from services.intake.application.orders import overdue, schedule, unanswered
 from services.intake.application.policies import ROUTED_ON, End, Route, follow, react
 from services.intake.application.publishing import TOPICS, publish
 from services.intake.application.reception import Reception
@@ -22,9 +22,8 @@ from services.intake.application.submissions import SealedSubmission
 from services.intake.application.timing import firing, together
 from services.intake.domain.account import Post
 from services.intake.domain.person import PersonErasureOrdered
-from services.intake.domain.streams import CUSTODY, EVENTS, ORDER, REPORT
 from services.intake.domain.report import ReportReceived
-from services.intake.domain.streams import EVENTS, REPORT
+from services.intake.domain.streams import CUSTODY, EVENTS, ORDER, REPORT
 from services.intake.entrypoints import (
     addresses,
     admission,
@@ -204,9 +203,9 @@ def create_app(settings: Settings) -> FastAPI:
     land = register.Land(api, service.languages)
     register.add(routes, land)
     register_pages.add(site, land, service.pages)
-    together = matters.Desk(api, same)
-    matters.add(routes, together)
-    matter_pages.add(site, together, service.pages, service.languages)
+    joined = matters.Desk(api, same)
+    matters.add(routes, joined)
+    matter_pages.add(site, joined, service.pages, service.languages)
     app = service.serve(routes, site)
     app.state.runtime = runtime  # for who holds the app and not its parts
     return app
