@@ -86,10 +86,9 @@ class Likenesses(Projection):
         held = await asyncio.to_thread(
             self._read, [(event, *words) for (event, _), words in zip(received, said, strict=True)]
         )
-        for (event, position), digests in zip(received, held, strict=True):
-            if digests is not None:
-                await rows.put(reports, [_row(event, position)])
-                await rows.put(terms, [{"term": term, "position": position} for term in digests])
+        read = [(*one, digests) for one, digests in zip(received, held, strict=True) if digests is not None]
+        await rows.put(reports, [_row(event, position) for event, position, _ in read])
+        await rows.put(terms, [{"term": t, "position": at} for _, at, digests in read for t in digests])
         if any(isinstance(one.event, PersonErased) for one in events):
             await _forget(rows)
 
