@@ -29,7 +29,7 @@ AGAINST: Final = frozenset({"other names", "other district", "other places"})
 LOOK_ALIKE, UNCHECKED = 2.0, 0.25  # how much a pair teaches
 RIDGE: Final = 1.0
 ROUNDS: Final = 150
-CANDIDATES: Final = 20
+CANDIDATES: Final = 12
 
 Pair = tuple[str, str]
 

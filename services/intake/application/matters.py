@@ -14,7 +14,7 @@ from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.store import Append, Meta, NewEvent, StreamWrite, VersionConflict
 
 _ATTEMPTS: Final = 5
-COMPARED: Final = 20
+COMPARED: Final = 12
 SUGGESTED_AT_MOST: Final = 3
 POLICY: Final = "suspect-duplicates"
 
