@@ -97,6 +97,37 @@ class Account(Entry):
     posts: tuple[Post, ...]
 
 
+class Drawing(Entry):
+    """The boundaries of the community and its grids, as GeoJSON."""
+
+    since: date
+    type: Literal["FeatureCollection"]
+    features: tuple[dict[str, Any], ...]
+
+
+class Above(Entry):
+    kind: Literal["city", "branch", "station"]
+    area: str
+    name: str
+    above: str | None
+
+
+class Term(Entry):
+    """A post that somebody holds or held; `person` is the number of an invented name."""
+
+    role: Literal["station_leader", "community_officer", "auxiliary"]
+    account: str | None
+    person: int
+    since: date
+    until: date | None = None
+
+
+class Terms(Entry):
+    above: tuple[Above, ...]
+    above_since: date
+    posts: tuple[Term, ...]
+
+
 class Group(Entry):
     key: str
     name: str
@@ -165,6 +196,17 @@ Kind = TypeVar("Kind", bound=BaseModel)
 @cache
 def community() -> Community:
     return _read("community.json", Community)
+
+
+@cache
+def boundaries() -> Drawing:
+    return _read("boundaries.geojson", Drawing)
+
+
+@cache
+def terms() -> Terms:
+    """Who holds a post by office, and the areas above the community."""
+    return _read("posts.json", Terms)
 
 
 @cache

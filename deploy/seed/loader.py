@@ -36,6 +36,8 @@ async def load_demo(
         accounts: dict[str, str] = {}
         await _accounts(client, folder, accounts)  # the workbook names some of them
         await _register(client)
+        await _together(_register(client), _accounts(client, folder, accounts))
+        await _posts(client, accounts)
         progress(f"loading groups, and telling the story of {data.building().title}")
         await _together(_groups(client, accounts), tell_story(client, data.building(), accounts))
         progress(f"telling the story of {data.basement().title}")
@@ -81,6 +83,34 @@ async def _register(client: Client) -> None:
     source = community.sources["report"]
     entries = {"incidents": [{**counted.model_dump(mode="json"), "source": source} for counted in community.incidents]}
     await client.post("intake", f"communities/{community.community}/entries", entries, "demo-entries")
+    drawing = data.boundaries()
+    await client.put(
+        "intake",
+        f"register/communities/{community.community}/boundaries?since={drawing.since}",
+        {"type": drawing.type, "features": list(drawing.features)},
+        "demo-boundaries",
+    )
+
+
+async def _posts(client: Client, accounts: dict[str, str]) -> None:
+    """Names the areas above the community, and who holds or held a post there by office."""
+    community, people, terms = data.community(), data.people(), data.terms()
+    for area in terms.above:
+        named = {"name": area.name, "above": area.above, "since": terms.above_since.isoformat()}
+        await client.put("intake", f"register/areas/{area.kind}/{area.area}", named, f"demo-area-{area.area}")
+    for number, term in enumerate(terms.posts):
+        place = {"station": community.station}
+        if term.role != "station_leader":
+            place["community"] = community.community
+        body: dict[str, Any] = {
+            "role": term.role,
+            "place": place,
+            "name": people.name(term.person),
+            "account": accounts[term.account] if term.account else None,
+            "since": term.since.isoformat(),
+            "until": None if term.until is None else term.until.isoformat(),
+        }
+        await client.post("intake", "register/posts", body, f"demo-post-{number}")
 
 
 async def _accounts(client: Client, folder: Path, ids: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from deploy.seed import data
 from services.intake.projections import areas, posts
 from tests.integration.intake.conftest import Answer, Desk
 
@@ -433,6 +434,17 @@ async def test_the_areas_above_are_named(desk: Desk) -> None:
     rows = (await desk.get("/register/areas/branch")).json()
     assert [(row["id"], row["name"], row["above"]) for row in rows] == [("xd", "示例分局", "ty")]
     assert (await desk.put("/register/areas/station/s9", {"name": "示例所", "since": "2019-01-01"})).status_code == 409
+
+
+async def test_the_demo_s_drawing_holds_against_the_rules(desk: Desk) -> None:
+    community, drawing = data.community(), data.boundaries()
+    at = f"/communities/{community.community}"
+    assert (await desk.put(at, {"name": community.name, "station": community.station})).status_code == 200
+    grids = [{"grid": community.grid(n), "name": f"第{n}网格"} for n in range(1, 12)]
+    assert (await desk.post(f"{at}/entries", {"grids": grids})).status_code == 200
+    body = {"type": drawing.type, "features": list(drawing.features)}
+    answer = await desk.put(f"/register{at}/boundaries?since={drawing.since}", body)
+    assert answer.status_code == 200, answer.text
 
 
 async def test_what_was_entered_before_is_built_anew_alike(place: Place) -> None:

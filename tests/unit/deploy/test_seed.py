@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from shapely import union_all
+from shapely.geometry import shape
 
 from deploy.client import Access
 from deploy.failure import CommandFailed
@@ -70,6 +72,23 @@ def test_everything_lies_in_the_community() -> None:
     for story in (data.building(), data.basement()):
         assert story.report.place["grid"] in grids
         assert story.report.place.get("compound") in {None, *compounds}
+
+
+def test_the_eleven_grids_are_drawn_side_by_side_within_the_community_and_marked_as_invented() -> None:
+    drawn = data.boundaries()
+    whole, *grids = [shape(feature["geometry"]) for feature in drawn.features]
+    named = [feature["properties"]["area"] for feature in drawn.features]
+    assert named == ["czl-2", *(data.community().grid(n) for n in range(1, 12))]
+    assert whole.symmetric_difference(union_all(grids)).area < 1e-12
+    assert sum(grid.area for grid in grids) == pytest.approx(whole.area)
+    assert json.loads((data.FOLDER / "boundaries.geojson").read_text(encoding="utf-8"))["from"] == "invented"
+
+
+def test_the_officer_s_post_begins_in_may_2019_as_reported_and_a_former_one_ends_the_day_before() -> None:
+    now, before = [term for term in data.terms().posts if term.role == "community_officer"]
+    assert (now.since.year, now.since.month, now.until) == (2019, 5, None)
+    assert before.until is not None
+    assert (now.since - before.until).days == 1
 
 
 def test_the_building_has_25_owners_two_sessions_and_two_lifts() -> None:
@@ -262,6 +281,13 @@ async def test_everything_is_sent_as_commands_with_their_dates(whole: Whole, tmp
     assert len(entries["incidents"]) == 6
     assert whole.sent("register/workbook") == [workbook()]
     assert len(whole.sent("groups")) == 19
+    (drawn,) = whole.sent("/boundaries")
+    assert len(drawn["features"]) == 12
+    assert Counter(body["role"] for body in whole.sent("register/posts")) == {
+        "station_leader": 1,
+        "community_officer": 2,
+        "auxiliary": 1,
+    }
     assert sorted(len(body["parties"]) for body in whole.sent("/parties")) == [22, 26]
     (_, _, held) = sorted(whole.sent("/held"), key=lambda body: body["happened_at"])
     assert len(held["attended"]) == 4 + 3 + 1 + 18
