@@ -36,7 +36,6 @@ async def load_demo(
         accounts: dict[str, str] = {}
         await _accounts(client, folder, accounts)  # the workbook names some of them
         await _register(client)
-        await _together(_register(client), _accounts(client, folder, accounts))
         await _posts(client, accounts)
         progress(f"loading groups, and telling the story of {data.building().title}")
         await _together(_groups(client, accounts), tell_story(client, data.building(), accounts))
