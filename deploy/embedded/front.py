@@ -24,7 +24,7 @@ LARGEST_BODY = 32 * 1024 * 1024
 ANSWER_SECONDS = 300.0
 
 # Which service answers a first path segment other than its own name.
-_ALSO = {"static": "intake", "open311": "intake", "cases": "mediation"}
+_ALSO = {"static": "intake", "open311": "intake", "report": "intake", "r": "intake", "cases": "mediation"}
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _HOP_BY_HOP = {
     "connection",

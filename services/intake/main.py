@@ -47,6 +47,8 @@ from services.intake.entrypoints import (
     publishers,
     register,
     register_pages,
+    reporter_pages,
+    reporters,
     routing,
     statistics,
     statistics_pages,
@@ -72,6 +74,7 @@ from services.intake.projections.orders import Custodies, Orders
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
+from services.intake.projections.reporters import Accesses, Openings
 from services.intake.projections.reports import Reports, Stages
 from services.intake.projections.volunteers import Volunteers
 from services.intake.settings import Settings
@@ -87,6 +90,7 @@ from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta
 from shared.web.accounts import Who
+from shared.web.routes import Routes
 from shared.web.service import Background, Service, run
 
 NAME = "intake"
@@ -127,6 +131,8 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Custodies())
     runtime.project(Volunteers())
     runtime.project(Areas())
+    runtime.project(Accesses())
+    runtime.project(Openings())
     runtime.project(Posts())
     runtime.project(Addresses())
     runtime.project(Incidents())
@@ -207,6 +213,12 @@ def create_app(settings: Settings) -> FastAPI:
     matters.add(routes, joined)
     matter_pages.add(site, joined, service.pages, service.languages)
     app = service.serve(routes, site)
+    open_site = Routes("", who=who, session_key=service.session_key)
+    residents = reporter_pages.Residents(reporters.Side(api), service.pages, service.languages)
+    reporters.add(routes, residents.side)
+    reporter_pages.add(open_site, residents)
+    reporter_pages.add_desk(site, residents)
+    app = service.serve(routes, site, open_site)
     app.state.runtime = runtime  # for who holds the app and not its parts
     return app
 
@@ -291,7 +303,7 @@ async def _first_account(runtime: Runtime, settings: Settings) -> None:
 
 def main() -> None:
     settings = Settings()
-    run(NAME, create_app(settings), settings.host, settings.port)
+    run(NAME, create_app(settings), settings, settings.port)
 
 
 if __name__ == "__main__":

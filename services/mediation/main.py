@@ -114,7 +114,7 @@ def _erasing(runtime: Runtime) -> React:
 
 def main() -> None:
     settings = Settings()
-    run(NAME, create_app(settings), settings.host, settings.port)
+    run(NAME, create_app(settings), settings, settings.port)
 
 
 if __name__ == "__main__":

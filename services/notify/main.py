@@ -159,7 +159,7 @@ def _sealed(personal: Personal) -> Sealed:
 def main() -> None:
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it logs each address, and a gateway's may hold a secret
     settings = Settings()
-    run(NAME, create_app(settings), settings.host, settings.port)
+    run(NAME, create_app(settings), settings, settings.port)
 
 
 if __name__ == "__main__":

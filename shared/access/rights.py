@@ -23,6 +23,7 @@ Action = Literal[
     "register.change",
     "account.change",
     "sealed.read",  # opening personal values and parked payloads
+    "identity.open",  # opening who a confidential report comes from
     "parked.read",  # causes, origins and counts; a payload needs sealed.read
     "parked.settle",
     "store.verify",
@@ -62,6 +63,7 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "register.change": "station",
             "account.change": "station",
             "sealed.read": "station",
+            "identity.open": "station",
             "parked.read": "station",
             "parked.settle": "station",
             "person.erase": "station",
@@ -164,13 +166,24 @@ LEADERS: Final[frozenset[Role]] = frozenset({"station_leader"})
 # What a role must never be given, whatever else is written into the table above.
 NEVER: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
-        "volunteer": frozenset({"sealed.read", "audit.read", "person.erase"}),
+        "volunteer": frozenset({"sealed.read", "identity.open", "audit.read", "person.erase"}),
+        "grid_head": frozenset({"identity.open"}),
+        "auxiliary": frozenset({"identity.open"}),
+        "mediator": frozenset({"identity.open"}),
         "operator": frozenset(
-            {"sealed.read", "report.read", "dispute.read", "notice.read", "register.read", "person.erase"}
+            {
+                "sealed.read",
+                "identity.open",
+                "report.read",
+                "dispute.read",
+                "notice.read",
+                "register.read",
+                "person.erase",
+            }
         ),
         "integrator": frozenset(ACTIONS) - {"report.register", "report.read", "publisher.read"},
         "auditor": frozenset(ACTIONS) - {"audit.read", "store.verify"},
-        "system": frozenset({"account.change", "audit.read"}),
+        "system": frozenset({"account.change", "audit.read", "identity.open"}),
     }
 )
 

@@ -135,6 +135,10 @@ def _names(service: str, version: str) -> Processor:
     return add
 
 
+_TOKEN: Final = re.compile(r"^/r/[^/?]+")
+"""A reporter's token in an address: whoever reads the log must not be able to open their report."""
+
+
 def _access(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Takes uvicorn's access line apart, so that its parts can be asked for."""
     record: logging.LogRecord | None = event.get("_record")
@@ -143,7 +147,7 @@ def _access(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict
     if record is None or record.name != "uvicorn.access" or not isinstance(arguments, tuple) or len(arguments) != 5:
         return event
     client, method, address, _, status = arguments
-    told = _SAID.sub("…", str(address))
+    told = _TOKEN.sub("/r/-", _SAID.sub("…", str(address)))
     return {**event, "event": "request", "client": client, "method": method, "address": told, "status": status}
 
 

@@ -154,14 +154,14 @@ def calm_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def run(name: str, app: FastAPI, host: str, port: int) -> None:
+def run(name: str, app: FastAPI, settings: ServiceSettings, port: int) -> None:
     """Serves until SIGTERM or Ctrl-C; what was accepted is finished first."""
     logs.configure(name)
     calm_collector()
     with suppress(KeyboardInterrupt):
         uvicorn.run(
             app,
-            host=host,
+            host=settings.host,
             port=port,
             loop="uvloop",
             log_config=None,
@@ -169,5 +169,5 @@ def run(name: str, app: FastAPI, host: str, port: int) -> None:
             timeout_keep_alive=30,
             server_header=False,
             proxy_headers=True,
-            forwarded_allow_ips="127.0.0.1",
+            forwarded_allow_ips=settings.trusted_proxies,
         )

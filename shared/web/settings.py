@@ -52,6 +52,10 @@ class ServiceSettings(BaseSettings):
     city: str = Field(default="taiyuan", description="The city's short name; part of the name of every event source.")
     kafka: str = Field(default="127.0.0.1:19092", description="Kafka's bootstrap address, host:port.")
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Whose word on where a request comes from is taken: addresses of proxies, with commas, or *.",
+    )
     master_key: Key = Field(description="Wraps the keys of persons in this deployment's stores.")
     deployment_key: Key = Field(description="Encrypts personal values on their way between services.")
     session_key: Key = Field(description="Signs sessions.")

@@ -90,6 +90,13 @@ OPEN_TO_ALL = {
         # Whoever posts shows a publisher's key in the form, as Open311's clients do.
         "POST /open311/v2/requests",
         "POST /open311/v2/requests.{format}",
+        # docs/decisions/0026: the resident's form, and the view of their own that a token opens.
+        "GET /report",
+        "POST /report",
+        "GET /r/{token}",
+        "GET /r/{token}/slip",
+        "POST /r/{token}/supplement",
+        "POST /r/{token}/withdraw",
     },
     "mediation": set(),
     "notify": {"GET /notify", "GET /notify/"},

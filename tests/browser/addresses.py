@@ -1,10 +1,19 @@
 """Every page that can be opened, by the address its route has; a route without an entry here fails a test."""
 
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
 from services.intake.entrypoints import addresses as intake_addresses
-from services.intake.entrypoints import evidence, publisher_pages, register_pages, volunteer_pages, workbooks
+from services.intake.entrypoints import (
+    evidence,
+    publisher_pages,
+    register_pages,
+    reporter_pages,
+    reporters,
+    volunteer_pages,
+    workbooks,
+)
 from services.intake.entrypoints import pages as intake_pages
 from services.mediation.entrypoints import pages as mediation_pages
 from services.notify.entrypoints import pages as notify_pages
@@ -29,6 +38,11 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
     "/intake/volunteers/{id}": lambda matters: f"/intake/volunteers/{matters.volunteer['id']}",
+    "/intake/reports/{id}/reporter": lambda matters: f"/intake/reports/{matters.danger['id']}/reporter",
+    "/intake/audit/identities": lambda matters: "/intake/audit/identities",
+    "/report": lambda matters: "/report",
+    "/r/{token}": lambda matters: f"/r/{matters.token}",
+    "/r/{token}/slip": lambda matters: f"/r/{matters.token}/slip",
     "/mediation/disputes": lambda matters: "/mediation/disputes",
     "/mediation/disputes/{id}": lambda matters: f"/mediation/disputes/{matters.building['id']}",
     "/mediation/overnight": lambda matters: "/mediation/overnight",
@@ -68,7 +82,12 @@ def declared() -> set[str]:
     publisher_pages.add(intake, nothing, nothing, nothing, nothing)
     intake_addresses.add_pages(intake, nothing, nothing)
     workbooks.add_pages(intake, nothing, nothing)
+    residents = routes("")
+    side = reporters.Side(cast("Any", SimpleNamespace(runtime=nothing)))
+    own = reporter_pages.Residents(side, nothing, nothing)
+    reporter_pages.add(residents, own)
+    reporter_pages.add_desk(intake, own)
     mediation_pages.add(mediation, cases, nothing, nothing, nothing)
     notify_pages.add(notify, nothing, nothing, nothing)
-    found = [route for each in (intake, mediation, notify, cases) for route in each.router.routes]
+    found = [route for each in (intake, residents, mediation, notify, cases) for route in each.router.routes]
     return {str(cast("Any", route).path) for route in found if "GET" in cast("Any", route).methods}

@@ -78,6 +78,13 @@ class Matters:
         )
 
     @cached_property
+    def token(self) -> str:
+        """By which somebody follows a report of theirs."""
+        done = self.whole.done("intake", f"reports/{self.danger['id']}/access", {}, f"BROWSER-token-{uuid4()}")
+        self.whole.get("intake", "audit/identities", after=done["position"])
+        return str(done["token"])
+
+    @cached_property
     def building(self) -> dict[str, Any]:
         """The demo's unfinished building: 25 owners, two sessions, partly resolved."""
         (found,) = self.whole.get("mediation", "disputes", state="partly_resolved")["disputes"]

@@ -20,6 +20,7 @@ OWN_WORDS = """() => {
   const own = document.body.cloneNode(true);
   own.querySelectorAll("bdi, code, script, style, time, [lang]:not(html)").forEach(each => each.remove());
   own.querySelectorAll("select[name=party], select[name=verified_by]").forEach(each => each.remove());
+  own.querySelectorAll("select[name=place]").forEach(each => each.remove());
   const words = [document.title, own.textContent];
   own.querySelectorAll("*").forEach(each => {
     for (const name of ["aria-label", "title", "alt", "placeholder"]) words.push(each.getAttribute(name) || "");

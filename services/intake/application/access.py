@@ -22,6 +22,7 @@ from services.intake.domain import (
     post,
     publisher,
     report,
+    reporter,
     volunteer,
 )
 from shared.access.policies import Policies
@@ -44,6 +45,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *order.COMMANDS,
     *custody.COMMANDS,
     *matter.COMMANDS,
+    *reporter.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -52,6 +54,11 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RefuseReport: "report.refuse",
     report.RefuseByRule: "report.refuse",
     report.MoveReport: "report.direct",
+    report.WithdrawReport: "report.register",
+    reporter.IssueAccess: "report.classify",
+    reporter.RevokeAccess: "report.classify",
+    reporter.AddSupplement: "report.register",
+    reporter.OpenIdentity: "identity.open",
     account.OpenAccount: "account.change",
     account.ChangePosts: "account.change",
     account.SetPassword: "account.change",

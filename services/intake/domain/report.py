@@ -1,6 +1,6 @@
 """A report (诉求), from the moment it comes in until it is admitted to mediation, refused, or left to its own desk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias, assert_never
 
@@ -202,7 +202,17 @@ class MoveReport(BaseModel, frozen=True):
     now: AwareDatetime
 
 
-Command: TypeAlias = RegisterReport | ClassifyReport | AdmitDispute | RefuseReport | RefuseByRule | MoveReport
+class WithdrawReport(BaseModel, frozen=True):
+    """Take one's own report back (撤回): free, and without having to say why."""
+
+    reason: Sealed | None = None
+    by: str
+    now: AwareDatetime
+
+
+Command: TypeAlias = (
+    RegisterReport | ClassifyReport | AdmitDispute | RefuseReport | RefuseByRule | MoveReport | WithdrawReport
+)
 COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     RegisterReport,
     ClassifyReport,
@@ -210,6 +220,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     RefuseReport,
     RefuseByRule,
     MoveReport,
+    WithdrawReport,
 )
 
 
@@ -329,8 +340,25 @@ class ReportMoved(Event, frozen=True):
     moved_at: AwareDatetime
 
 
+class ReportWithdrawn(Event, frozen=True):
+    """Its reporter took it back (已撤回)."""
+
+    stored_as: ClassVar[str] = "report-withdrawn"
+    report: str
+    code: str
+    reason: Sealed | None
+    by: str
+    withdrawn_at: AwareDatetime
+
+
 ReportEvent: TypeAlias = (
-    ReportReceived | ReportClassified | DisputeAdmitted | ReportRefused | RefusalNoticeIssued | ReportMoved
+    ReportReceived
+    | ReportClassified
+    | DisputeAdmitted
+    | ReportRefused
+    | RefusalNoticeIssued
+    | ReportMoved
+    | ReportWithdrawn
 )
 EVENTS: Final[tuple[type[ReportEvent], ...]] = (
     ReportReceived,
@@ -339,6 +367,7 @@ EVENTS: Final[tuple[type[ReportEvent], ...]] = (
     ReportRefused,
     RefusalNoticeIssued,
     ReportMoved,
+    ReportWithdrawn,
 )
 
 
@@ -351,6 +380,13 @@ class NeverReceived(Unknown):
 
 class AlreadyReceived(Refusal):
     say = sentence("Report {code} has been received with other contents. Register a new report instead.")
+
+
+class AlreadyWithdrawn(Refusal):
+    say = sentence(
+        "Report {code} was withdrawn by its reporter. Nothing more is decided on it; "
+        "register what must be followed all the same as a report of its own."
+    )
 
 
 class AnonymousHasNoReporter(Refusal):
@@ -403,12 +439,14 @@ class Received:
     received: ReportReceived
     kind: Kind | None = None
     """As a person confirmed it; None while it is only suggested."""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
     received: ReportReceived
     category: str
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +477,8 @@ def decide(command: Command, state: State) -> list[ReportEvent]:
             return refuse_by_rule(command, state)
         case MoveReport():
             return move(command, state)
+        case WithdrawReport():
+            return withdraw(command, state)
         case _:
             assert_never(command)
 
@@ -505,6 +545,8 @@ def classify(command: ClassifyReport, state: State) -> list[ReportEvent]:
             raise AlreadyAdmitted(code=received.code)
         case Refused(received):
             raise AlreadyRefused(code=received.code)
+        case Received(received, withdrawn=True):
+            raise AlreadyWithdrawn(code=received.code)
         case Received(received, kind):
             if kind == command.kind:
                 return []
@@ -532,6 +574,8 @@ def admit(command: AdmitDispute, state: State) -> list[ReportEvent]:
             return []
         case Refused(received):
             raise AlreadyRefused(code=received.code)
+        case Received(received, withdrawn=True):
+            raise AlreadyWithdrawn(code=received.code)
         case Received(kind=None):
             raise NotYetClassified
         case Received(received) if received.about or received.level != "desk":
@@ -570,6 +614,8 @@ def refuse(command: RefuseReport, state: State) -> list[ReportEvent]:
             if (reason, other_route) == (command.reason, command.other_route):
                 return []
             raise AlreadyRefused(code=received.code)
+        case Received(received, withdrawn=True):
+            raise AlreadyWithdrawn(code=received.code)
         case Received(received):
             return [
                 ReportRefused(
@@ -624,6 +670,8 @@ def move(command: MoveReport, state: State) -> list[ReportEvent]:
             raise AlreadyAdmitted(code=received.code)
         case Refused(received):
             raise AlreadyRefused(code=received.code)
+        case Received(received, withdrawn=True):
+            raise AlreadyWithdrawn(code=received.code)
         case Received(received):
             if received.station == command.station:
                 return []
@@ -635,6 +683,28 @@ def move(command: MoveReport, state: State) -> list[ReportEvent]:
                     station=command.station,
                     by=command.by,
                     moved_at=command.now,
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
+def withdraw(command: WithdrawReport, state: State) -> list[ReportEvent]:
+    match state:
+        case NotReceived():
+            raise NeverReceived
+        case Refused(received):
+            raise AlreadyRefused(code=received.code)
+        case Received(withdrawn=True) | Admitted(withdrawn=True):
+            return []
+        case Received(received) | Admitted(received):
+            return [
+                ReportWithdrawn(
+                    report=received.report,
+                    code=received.code,
+                    reason=command.reason,
+                    by=command.by,
+                    withdrawn_at=command.now,
                 )
             ]
         case _:
@@ -658,6 +728,8 @@ def evolve(state: State, event: ReportEvent) -> State:
             # A copy, so that whatever else came in with it goes along.
             moved = _received(state).model_copy(update={"station": station, "place": Place()})
             return Received(moved, state.kind if isinstance(state, Received) else None)
+        case ReportWithdrawn():
+            return replace(state, withdrawn=True) if isinstance(state, Received | Admitted) else state
         case _:
             assert_never(event)
 

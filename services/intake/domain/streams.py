@@ -19,6 +19,7 @@ from services.intake.domain import (
     post,
     publisher,
     report,
+    reporter,
     volunteer,
 )
 from shared.eventsourcing.events import Event
@@ -41,6 +42,8 @@ ASSIGNMENT: Final = StreamType("assignment", assignment.assignment, assignment_e
 ORDER: Final = StreamType("order", order.order, order.EVENTS)
 CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
 
+REPORTER: Final = StreamType("reporter", reporter.reporter, reporter.EVENTS)
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     *report.EVENTS,
     *account.EVENTS,
@@ -58,4 +61,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *order.EVENTS,
     *custody.EVENTS,
     *matter.EVENTS,
+    *reporter.EVENTS,
 )

@@ -91,6 +91,7 @@ STATES: Mapping[str, str] = {
     "classified": mark("Classified"),
     "admitted": mark("Admitted to mediation"),
     "refused": mark("Not admitted"),
+    "withdrawn": mark("Withdrawn"),
 }
 STAGES: Mapping[str, str] = {
     "opened": mark("Case opened"),
@@ -281,6 +282,8 @@ def _happened_at(event: object, recorded_at: datetime) -> datetime:
         case report.ReportReceived(received_at=at) | report.ReportClassified(classified_at=at):
             return at
         case report.DisputeAdmitted(admitted_at=at) | report.ReportRefused(refused_at=at):
+            return at
+        case report.ReportWithdrawn(withdrawn_at=at):
             return at
         case _:
             return recorded_at

@@ -31,6 +31,12 @@ from shared.web.problems import not_found
 from shared.web.routes import CurrentActor, Routes, permit
 
 GEOJSON: Final = "application/geo+json"
+
+
+class GeoJson(JSONResponse):
+    media_type = GEOJSON
+
+
 KINDS: Final[Mapping[grid_codes.Kind, str]] = {
     "city": mark("city"),
     "branch": mark("branch"),
@@ -332,8 +338,8 @@ def _boundaries(routes: Routes, land: Land) -> None:
     @routes.get(
         "/register/communities/{id}/boundaries",
         access="register.read",
-        response_model=None,
-        responses={200: {"content": {GEOJSON: {"schema": bodies.Boundaries.model_json_schema()}}}},
+        response_model=bodies.Boundaries,
+        response_class=GeoJson,
     )
     async def read_boundaries(
         id: Id,
@@ -347,7 +353,7 @@ def _boundaries(routes: Routes, land: Land) -> None:
         whole = await land.readable(actor, id)
         found = await land.boundaries(whole, actor, on or area_rows.today(), known)
         collection = geojson(found)
-        return JSONResponse(collection.model_dump(mode="json", exclude_none=True), media_type=GEOJSON)
+        return GeoJson(collection.model_dump(mode="json", exclude_none=True))
 
     @routes.put("/register/communities/{id}/boundaries", access="register.change")
     async def draw_boundaries(

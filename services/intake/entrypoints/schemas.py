@@ -86,7 +86,7 @@ class ReportOut(BaseModel):
     station: str
     community: str | None
     grid: str | None
-    state: Literal["received", "classified", "admitted", "refused"]
+    state: Literal["received", "classified", "admitted", "refused", "withdrawn"]
     stage: str = Field(description="how far mediation has come; empty where it has not begun")
     case: str = Field(description="the case's id in mediation, once it is open")
     kind: Kind
@@ -98,6 +98,7 @@ class ReportOut(BaseModel):
     confidentiality: Confidentiality = "open"
     level: Level = Field(default="desk", description="a complaint about somebody here lies with this level")
     public: bool = False
+    withdrawn: bool = Field(default=False, description="by the reporter; what mediation has begun is ended there")
     reported_at: AwareDatetime
     received_at: AwareDatetime
     version: int

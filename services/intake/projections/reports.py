@@ -19,7 +19,14 @@ from sqlalchemy import (
     select,
 )
 
-from services.intake.domain.report import DisputeAdmitted, ReportClassified, ReportMoved, ReportReceived, ReportRefused
+from services.intake.domain.report import (
+    DisputeAdmitted,
+    ReportClassified,
+    ReportMoved,
+    ReportReceived,
+    ReportRefused,
+    ReportWithdrawn,
+)
 from services.intake.projections.assignments import hands, people_of
 from shared.access.rights import Area
 from shared.contracts import cases
@@ -50,6 +57,7 @@ reports = Table(
     Column("about", Text, nullable=False),
     Column("level", Text, nullable=False),
     Column("public", Boolean, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
     Column("reported_at", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
@@ -67,14 +75,14 @@ stages = Table(
     Column("since", BigInteger, nullable=False),
 )
 
-_REPORT_EVENTS = (ReportReceived, ReportClassified, DisputeAdmitted, ReportRefused, ReportMoved)
+_REPORT_EVENTS = (ReportReceived, ReportClassified, DisputeAdmitted, ReportRefused, ReportMoved, ReportWithdrawn)
 
 
 class Reports(RowProjection):
     """A row for each report, as intake decided about it."""
 
     name: ClassVar[str] = "reports"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (reports,)
 
     def key(self, recorded: Recorded) -> Hashable | None:
@@ -104,6 +112,7 @@ class Reports(RowProjection):
                     "about": listed(received.about),
                     "level": received.level,
                     "public": received.public,
+                    "withdrawn": False,
                     "reported_at": microseconds(received.reported_at),
                     "received_at": microseconds(received.received_at),
                     "position": recorded.stored.position,
@@ -117,6 +126,11 @@ class Reports(RowProjection):
                 return {**(row or {}), "state": "refused", **version}
             case ReportMoved(station=station):
                 return {**(row or {}), "station": station, "community": None, "grid": None, **version}
+            case ReportWithdrawn():
+                before = (row or {}).get("state")
+                # What mediation has begun it also ends: there the parties say so.
+                state = "admitted" if before == "admitted" else "withdrawn"
+                return {**(row or {}), "state": state, "withdrawn": True, **version}
             case _:
                 return None
 
@@ -154,7 +168,10 @@ class Stages(RowProjection):
 # Queries
 
 _JOINED = select(
-    reports, func.coalesce(stages.c.stage, "").label("stage"), func.coalesce(stages.c.case_id, "").label("case_id")
+    reports,
+    func.coalesce(stages.c.stage, "").label("stage"),
+    func.coalesce(stages.c.case_id, "").label("case_id"),
+    stages.c.since.label("stage_since"),
 ).select_from(reports.outerjoin(stages, stages.c.code == reports.c.code))
 
 

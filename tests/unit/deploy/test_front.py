@@ -137,6 +137,8 @@ async def test_the_root_leads_to_intake(browser: httpx2.AsyncClient) -> None:
         ("/static/pico.css", "intake"),
         ("/cases/7", "mediation"),
         ("/open311/v2/services.json", "intake"),
+        ("/report", "intake"),
+        ("/r/0123456789abcdefghjkmnpqrs", "intake"),
     ],
 )
 async def test_the_first_path_segment_names_the_service(browser: httpx2.AsyncClient, path: str, service: str) -> None:

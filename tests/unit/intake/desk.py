@@ -5,7 +5,16 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel
 
-from services.intake.domain import account, community, evidence, matter, person, publisher, report
+from services.intake.domain import (
+    account,
+    community,
+    evidence,
+    matter,
+    person,
+    publisher,
+    report,
+    reporter,
+)
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 from tests.unit.intake import order_desk
@@ -114,6 +123,10 @@ refused = report.ReportRefused(
 
 move = report.MoveReport(station="xjk", by=LEADER, now=TUESDAY)
 moved = report.ReportMoved(report=REPORT, code=CODE, from_station=STATION, station="xjk", by=LEADER, moved_at=TUESDAY)
+
+WITHDRAWAL = box("report-1", "we-have-made-up")
+withdraw = report.WithdrawReport(reason=WITHDRAWAL, by="reporter", now=TUESDAY)
+withdrawn = report.ReportWithdrawn(report=REPORT, code=CODE, reason=WITHDRAWAL, by="reporter", withdrawn_at=TUESDAY)
 
 # An account
 
@@ -260,8 +273,53 @@ demand_stated = matter.DemandStated(
     report=REPORT, demand=box(f"report-{REPORT}", "demand"), by=OFFICER, stated_at=MONDAY
 )
 outcome_recorded = matter.OutcomeRecorded(report=REPORT, outcome="partly_met", by=OFFICER, recorded_at=TUESDAY)
+# The reporter's side
+
+issue_access = reporter.IssueAccess(
+    report=REPORT, code=CODE, access="access-1", holder="reporter", token_hash="1" * 64, by=OFFICER, now=MONDAY
+)
+access_issued = reporter.AccessIssued(
+    report=REPORT,
+    code=CODE,
+    access="access-1",
+    holder="reporter",
+    token_hash="1" * 64,
+    expires_at=MONDAY + timedelta(days=365),
+    by=OFFICER,
+    issued_at=MONDAY,
+)
+revoke_access = reporter.RevokeAccess(report=REPORT, code=CODE, access="access-1", why="lost", by=OFFICER, now=TUESDAY)
+access_revoked = reporter.AccessRevoked(
+    report=REPORT, code=CODE, access="access-1", token_hash="1" * 64, why="lost", by=OFFICER, revoked_at=TUESDAY
+)
+ADDED = box("report-1", "it-was-at-night")
+add_supplement = reporter.AddSupplement(
+    report=REPORT, code=CODE, supplement="supplement-1", text=ADDED, by="reporter", now=TUESDAY
+)
+supplemented = reporter.ReportSupplemented(
+    report=REPORT, code=CODE, supplement="supplement-1", text=ADDED, by="reporter", added_at=TUESDAY
+)
+REASON = box("report-1", "to-call-back")
+open_identity = reporter.OpenIdentity(
+    report=REPORT,
+    code=CODE,
+    opening="opening-1",
+    hidden=True,
+    purpose="call_back",
+    reason=REASON,
+    by=LEADER,
+    now=TUESDAY,
+)
+identity_opened = reporter.IdentityOpened(
+    report=REPORT, code=CODE, opening="opening-1", purpose="call_back", reason=REASON, by=LEADER, opened_at=TUESDAY
+)
 
 ONE_OF_EACH: tuple[Event, ...] = (
+    withdrawn,
+    access_issued,
+    access_revoked,
+    supplemented,
+    identity_opened,
     received,
     classified(),
     admitted,

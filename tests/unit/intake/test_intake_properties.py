@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain import account, community, ground, matter, person, post, report, volunteer
+from services.intake.domain import (
+    account,
+    community,
+    ground,
+    matter,
+    person,
+    post,
+    report,
+    reporter,
+    volunteer,
+)
 from services.intake.domain.boundary import common, shape
 from services.intake.domain.spells import in_force
 from services.intake.domain.streams import (
@@ -22,6 +32,7 @@ from services.intake.domain.streams import (
     PERSON,
     POST,
     REPORT,
+    REPORTER,
     VOLUNTEER,
 )
 from shared.eventsourcing.commands import StreamType
@@ -69,6 +80,18 @@ of_report: st.SearchStrategy[report.Command] = st.one_of(
         by=words,
         now=times,
     ),
+    st.builds(report.WithdrawReport, reason=st.none() | boxes, by=words, now=times),
+)
+of_reporter: st.SearchStrategy[reporter.Command] = st.one_of(
+    st.builds(
+        lambda access, holder, now: d.changed(d.issue_access, access=access, holder=holder, now=now),
+        st.sampled_from(["1", "2"]),
+        st.sampled_from(["reporter", "helper"]),
+        times,
+    ),
+    st.builds(lambda access: d.changed(d.revoke_access, access=access), st.sampled_from(["1", "2"])),
+    st.builds(lambda id_, text: d.changed(d.add_supplement, supplement=id_, text=text), words, boxes),
+    st.builds(lambda id_, hidden: d.changed(d.open_identity, opening=id_, hidden=hidden), words, st.booleans()),
 )
 of_account: st.SearchStrategy[account.Command] = st.one_of(
     st.builds(lambda held, hash_: d.changed(d.open_account, posts=held, password_hash=hash_), posts, words),
@@ -172,6 +195,7 @@ Asked = tuple[StreamType[Any, Any, Any], list[Any]]
 
 asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(REPORT), st.lists(of_report, min_size=1, max_size=6)),
+    st.tuples(st.just(REPORTER), st.lists(of_reporter, min_size=1, max_size=6)),
     st.tuples(st.just(ACCOUNT), st.lists(of_account, min_size=1, max_size=6)),
     st.tuples(st.just(COMMUNITY), st.lists(of_community, min_size=1, max_size=8)),
     st.tuples(

@@ -146,3 +146,31 @@ def test_what_was_decided_upon_is_not_moved() -> None:
 def test_nothing_is_folded_onto_a_report_that_never_came_in() -> None:
     with pytest.raises(AssertionError, match="begins with its receipt"):
         report.report.fold([d.classified()])
+
+
+# Withdrawing
+
+
+@pytest.mark.parametrize(
+    "past", [(d.received,), (d.received, d.classified()), (d.received, d.classified(), d.admitted)]
+)
+@pytest.mark.parametrize("why", [None, d.WITHDRAWAL])
+def test_a_reporter_withdraws_for_free_and_need_not_say_why(past: tuple[report.ReportEvent, ...], why: object) -> None:
+    given(*past).when(d.changed(d.withdraw, reason=why)).then(d.changed(d.withdrawn, reason=why))
+    given(*past, d.withdrawn).when(d.withdraw).then_nothing_happens()
+
+
+@pytest.mark.parametrize("command", [d.classify("hazard"), d.admit, d.refuse(), d.move], ids=lambda c: type(c).__name__)
+def test_nothing_is_decided_on_what_was_withdrawn(command: report.Command) -> None:
+    given(d.received, d.classified(), d.withdrawn).when(command).then_refused(report.AlreadyWithdrawn)
+
+
+def test_what_was_refused_or_never_came_in_cannot_be_withdrawn() -> None:
+    given(d.received, d.refused).when(d.withdraw).then_refused(report.AlreadyRefused)
+    given().when(d.withdraw).then_refused(report.NeverReceived)
+
+
+def test_a_withdrawal_that_crossed_a_refusal_changes_nothing_of_it() -> None:
+    """Written by an older release, or by hand: the state stays what it was."""
+    state = report.report.fold([d.received, d.refused, d.withdrawn])
+    assert isinstance(state, report.Refused)

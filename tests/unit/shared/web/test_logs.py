@@ -106,6 +106,13 @@ def test_an_address_that_is_looked_up_is_in_no_log(stream: io.StringIO) -> None:
     assert record["address"] == "/intake/api/v1/register/addresses?text=…&community=czl-2"
 
 
+def test_the_token_of_a_reporter_is_in_no_log(stream: io.StringIO) -> None:
+    path = "/r/ngaxktq6ygr7ej9xheg8b6ve14/slip?after=3"
+    logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', "127.0.0.1:5000", "GET", path, "1.1", 200)
+    assert "ngaxktq6" not in stream.getvalue()
+    assert "/r/-/slip" in stream.getvalue()
+
+
 async def test_a_request_belongs_to_the_trace_that_it_names(client: httpx2.AsyncClient) -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
     answer = await client.get("/nowhere", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
