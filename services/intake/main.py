@@ -212,7 +212,6 @@ def create_app(settings: Settings) -> FastAPI:
     joined = matters.Desk(api, same)
     matters.add(routes, joined)
     matter_pages.add(site, joined, service.pages, service.languages)
-    app = service.serve(routes, site)
     open_site = Routes("", who=who, session_key=service.session_key)
     residents = reporter_pages.Residents(reporters.Side(api), service.pages, service.languages)
     reporters.add(routes, residents.side)
