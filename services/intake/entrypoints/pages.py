@@ -91,7 +91,7 @@ STATES: Mapping[str, str] = {
     "classified": mark("Classified"),
     "admitted": mark("Admitted to mediation"),
     "refused": mark("Not admitted"),
-    "withdrawn": mark("Withdrawn"),
+    "withdrawn": mark("Withdrawn by the reporter"),
 }
 STAGES: Mapping[str, str] = {
     "opened": mark("Case opened"),
