@@ -6,11 +6,18 @@ from typing import Any, Final, cast
 
 from services.intake.entrypoints import addresses as intake_addresses
 from services.intake.entrypoints import (
+    admission_pages,
+    assignment_pages,
+    category_pages,
+    elements,
     evidence,
+    matter_pages,
+    order_pages,
     publisher_pages,
     register_pages,
     reporter_pages,
     reporters,
+    statistics_pages,
     volunteer_pages,
     workbooks,
 )
@@ -20,6 +27,7 @@ from services.notify.entrypoints import pages as notify_pages
 from shared.web.routes import Routes
 from shared.web.sessions import SessionKey
 from tests.browser.matters import Matters
+from tests.e2e.procedure import COMMUNITY
 
 SIGNED_OUT: Final = "/intake/sign-in"
 
@@ -29,6 +37,21 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/reports/new": lambda matters: "/intake/reports/new",
     "/intake/reports/{id}": lambda matters: f"/intake/reports/{matters.danger['id']}",
     "/intake/reports/{id}/evidence": lambda matters: f"/intake/reports/{matters.danger['id']}/evidence",
+    "/intake/reports/{id}/admission": lambda matters: f"/intake/reports/{matters.danger['id']}/admission",
+    "/intake/reports/{id}/notice": lambda matters: f"/intake/reports/{matters.refused['id']}/notice",
+    "/intake/reports/{id}/elements": lambda matters: f"/intake/reports/{matters.danger['id']}/elements",
+    "/intake/reports/{id}/matter": lambda matters: f"/intake/reports/{matters.danger['id']}/matter",
+    "/intake/reports/{id}/custody": lambda matters: f"/intake/reports/{matters.order['report']}/custody",
+    "/intake/desk": lambda matters: "/intake/desk",
+    "/intake/matters": lambda matters: "/intake/matters",
+    "/intake/orders": lambda matters: "/intake/orders",
+    "/intake/orders/{id}": lambda matters: f"/intake/orders/{matters.order['id']}",
+    "/intake/categories": lambda matters: "/intake/categories",
+    "/intake/categories/{map}": lambda matters: f"/intake/categories/{matters.category_map}",
+    "/intake/statistics": lambda matters: "/intake/statistics?through=2020-08-31",
+    "/intake/statistics/rates/{rate}": lambda matters: (
+        f"/intake/statistics/rates/solved?community={COMMUNITY}&first_day=2020-01-01&last_day=2026-12-31&good=false"
+    ),
     "/intake/publishers": lambda matters: "/intake/publishers",
     "/intake/publishers/{id}": lambda matters: f"/intake/publishers/{matters.publisher['id']}",
     "/intake/workbook": lambda matters: "/intake/workbook",
@@ -64,11 +87,20 @@ LEADING_ON: Final = frozenset(
     {"/intake", "/intake/", "/mediation", "/mediation/", "/mediation/cases/{id}", "/notify", "/notify/"}
 )
 """They have no page of their own, and lead on to another."""
+FILES: Final = frozenset({"/intake/categories/{map}/file.csv", "/intake/reports/{id}/evidence/{evidence}/copy"})
+"""They answer a file or a picture."""
+
+
+class _Nothing:
+    """Stands for everything that pages work with, none of which is asked for while they are declared."""
+
+    def __getattr__(self, _name: str) -> "_Nothing":
+        return self
 
 
 def declared() -> set[str]:
     """The addresses of all pages, from the routes that the services declare."""
-    nothing = cast("Any", None)
+    nothing = cast("Any", _Nothing())
 
     def routes(prefix: str) -> Routes:
         return Routes(prefix, who=nothing, session_key=SessionKey(secret=b"0" * 32))
@@ -77,6 +109,13 @@ def declared() -> set[str]:
     cases = routes("/mediation/cases")
     intake_pages.add(intake, nothing, nothing, nothing)
     register_pages.add(intake, nothing, nothing)
+    admission_pages.add(intake, nothing, nothing, nothing)
+    assignment_pages.add(intake, nothing, nothing, nothing)
+    category_pages.add(intake, nothing, nothing, nothing)
+    elements.add(routes("/intake/api/v1"), intake, nothing, nothing)
+    matter_pages.add(intake, nothing, nothing, nothing)
+    order_pages.add(intake, nothing)
+    statistics_pages.add(intake, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
     evidence.add_pages(intake, nothing, nothing, nothing)
     publisher_pages.add(intake, nothing, nothing, nothing, nothing)

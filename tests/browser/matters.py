@@ -70,6 +70,43 @@ class Matters:
         return made
 
     @cached_property
+    def order(self) -> dict[str, Any]:
+        """An order of the hotline, signed for by nobody yet."""
+        body = {
+            "number": f"BROWSER-{uuid4()}",
+            "subject": "楼道路灯不亮",
+            "text": "三单元楼道路灯坏了半个月，老人夜里摔倒。",
+            "assigned_at": datetime.now(UTC).isoformat(),
+            "station": self.station,
+        }
+        made: dict[str, Any] = self.whole.done("intake", "orders", body, str(uuid4()))
+        found: dict[str, Any] = self.whole.get("intake", f"orders/{made['id']}", after=made["position"])
+        return found
+
+    @cached_property
+    def refused(self) -> dict[str, Any]:
+        """A report that was refused by a rule, with its notice."""
+        report = self.report(f"BROWSER-refused-{uuid4()}", "再次要求赔偿", "对方明确说不接受调解。")
+        self.whole.done("intake", f"reports/{report['id']}/classify", {"kind": "dispute"}, str(uuid4()))
+        ground = {"ground": "party_unwilling"}
+        done = self.whole.done("intake", f"reports/{report['id']}/refuse-by-rule", ground, str(uuid4()))
+        self.whole.get("intake", f"reports/{report['id']}", after=done["position"])
+        return report
+
+    @cached_property
+    def category_map(self) -> str:
+        """A source's categories beside ours."""
+        rows = "一级分类,二级分类,三级分类,标准类别\n城乡建设,住房,物业纠纷,物权相关\n"
+        answer = self.whole.http.post(
+            "/intake/api/v1/category-maps/browser",
+            files={"file": ("map.csv", rows.encode(), "text/csv")},
+            data={"name": "信箱分类", "valid_from": "2026-01-01"},
+            headers={"Idempotency-Key": f'"{uuid4()}"'},
+        )
+        assert answer.status_code == 201, answer.text
+        return "browser"
+
+    @cached_property
     def danger(self) -> dict[str, Any]:
         return self.report(
             f"BROWSER-danger-{uuid4()}",
