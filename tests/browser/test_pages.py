@@ -29,7 +29,7 @@ OWN_WORDS = """() => {
   return words.join("\\n");
 }"""
 CODES = re.compile(r"WG-\d{6}(-[0-9A-Z]{4})+|czl-\d(-\d\d)?|\b[a-z]+-zhangzhi\b")
-ENGLISH_IN_CHINESE = frozenset({"PDF", "MB", "Excel", "XLSX", "CSV", "URI", "CJ", "Open", "App"})
+ENGLISH_IN_CHINESE = frozenset({"PDF", "MB", "Excel", "XLSX", "CSV", "URI", "CJ", "Open", "App", "SHA"})
 """Names of formats and of standards (CJ/T 349, Open311), which Chinese texts use as they are."""
 
 
