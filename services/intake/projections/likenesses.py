@@ -10,6 +10,7 @@ import hmac
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, delete, literal, select, text, union_all
@@ -99,6 +100,12 @@ class Likenesses(Projection):
         ]
 
 
+@lru_cache(maxsize=4_096)
+def _traits(subject: str, words: str, on: date, place: Place) -> likeness.Traits:
+    """Kept in memory under the words themselves: whoever cannot open these any more finds nothing here either."""
+    return likeness.traits(subject, words, on, place)
+
+
 def _row(event: ReportReceived, position: int) -> dict[str, Any]:
     return {
         "position": position,
@@ -179,6 +186,6 @@ class Similar:
             if subject is not None and words is not None:
                 on: datetime = instant(row["reported_at"]).astimezone(UTC)
                 place = Place(row["community"], row["compound"])
-                traits = likeness.traits(subject, words, on.date(), place)
+                traits = _traits(subject, words, on.date(), place)
                 found.append(Found(row["report"], row["position"], row["kind"], traits))
         return found
