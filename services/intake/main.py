@@ -17,7 +17,7 @@ from services.intake.application.orders import overdue, schedule, unanswered
 from services.intake.application.policies import ROUTED_ON, End, Route, follow, react
 from services.intake.application.publishing import TOPICS, publish
 from services.intake.application.reception import Reception
-from services.intake.application.routing import NoRoster, Router
+from services.intake.application.routing import Router
 from services.intake.application.submissions import SealedSubmission
 from services.intake.application.timing import firing, together
 from services.intake.domain.account import Post
@@ -32,6 +32,8 @@ from services.intake.entrypoints import (
     assignments,
     categories,
     category_pages,
+    duty,
+    duty_pages,
     elements,
     events,
     evidence,
@@ -76,6 +78,7 @@ from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
 from services.intake.projections.reporters import Accesses, Openings
 from services.intake.projections.reports import Reports, Stages
+from services.intake.projections.rosters import RosterDuty, Rosters
 from services.intake.projections.volunteers import Volunteers
 from services.intake.settings import Settings
 from shared.contracts import cases, notices
@@ -130,6 +133,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Orders(here))
     runtime.project(Custodies())
     runtime.project(Volunteers())
+    runtime.project(Rosters())
     runtime.project(Areas())
     runtime.project(Accesses())
     runtime.project(Openings())
@@ -163,7 +167,8 @@ def create_app(settings: Settings) -> FastAPI:
         ),
     )
     runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])
-    router = Router(routing.RegisterPlaces(runtime), routing.RegisterPosts(runtime.database), NoRoster(), here)
+    places, posts = routing.RegisterPlaces(runtime), routing.RegisterPosts(runtime.database)
+    router = Router(places, posts, RosterDuty(runtime.database), here)
     assigning = Assignments(runtime, router)
     runtime.policy("route-reports", _routing(runtime, assigning), [event.stored_as for event in ROUTED_ON])
     runtime.policy("erase-persons", _erasing(runtime), [PersonErasureOrdered.stored_as])
@@ -202,6 +207,9 @@ def create_app(settings: Settings) -> FastAPI:
     squads = volunteers.Squads(api, service.languages)
     volunteers.add(routes, squads)
     volunteer_pages.add(site, squads, service.pages)
+    on_duty = duty.Duty(api)
+    duty.add(routes, on_duty)
+    duty_pages.add(site, duty_pages.DutyPages(on_duty, service.pages, service.languages))
     figures = statistics.Statistics(api, service.languages)
     statistics.add(routes, figures)
     statistics_pages.add(site, figures, service.pages)
@@ -248,7 +256,7 @@ def _routing(runtime: Runtime, assigning: Assignments) -> React:
         match follow(recorded.event):
             case Route(report):
                 # What was entered before the report came in is to be found.
-                for known in ("accounts", "posts", "areas", "addresses"):
+                for known in ("accounts", "posts", "areas", "addresses", "rosters"):
                     await runtime.wait_for(known, position)
                 await assigning.route(report, told, derived_id("route", report, position))
             case End(report, why, by):

@@ -9,6 +9,7 @@ from services.intake.entrypoints import (
     admission_pages,
     assignment_pages,
     category_pages,
+    duty_pages,
     elements,
     evidence,
     matter_pages,
@@ -58,6 +59,7 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/addresses": lambda matters: "/intake/addresses",
     "/intake/register": lambda matters: "/intake/register",
     "/intake/register/{id}": lambda matters: "/intake/register/czl-2",
+    "/intake/duty": lambda matters: "/intake/duty",
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
     "/intake/volunteers/{id}": lambda matters: f"/intake/volunteers/{matters.volunteer['id']}",
@@ -117,6 +119,7 @@ def declared() -> set[str]:
     order_pages.add(intake, nothing)
     statistics_pages.add(intake, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
+    duty_pages.add(intake, nothing)
     evidence.add_pages(intake, nothing, nothing, nothing)
     publisher_pages.add(intake, nothing, nothing, nothing, nothing)
     intake_addresses.add_pages(intake, nothing, nothing)

@@ -23,6 +23,7 @@ from services.intake.domain import (
     publisher,
     report,
     reporter,
+    roster,
     volunteer,
 )
 from shared.access.policies import Policies
@@ -46,6 +47,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *custody.COMMANDS,
     *matter.COMMANDS,
     *reporter.COMMANDS,
+    *roster.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -107,6 +109,8 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     custody.NoteThreeWayCall: "report.classify",
     custody.EndUnanswered: "report.classify",
     **dict.fromkeys(matter.COMMANDS, "report.classify"),
+    **dict.fromkeys(roster.PLANNING, "register.change"),
+    **dict.fromkeys(roster.SWAPPING, "report.handle"),
 }
 
 POLICIES: Final = Policies()

@@ -38,13 +38,6 @@ class Duty(Protocol):
         ...
 
 
-class NoRoster:
-    """While no roster of the day is kept, nobody is known to be on duty."""
-
-    async def on_duty(self, station: str, rule: Rule, at: datetime, about: Sequence[str]) -> Sequence[str]:
-        return ()
-
-
 class Router:
     """Rule, place, post and roster put together; what they lead to is decided in the domain."""
 

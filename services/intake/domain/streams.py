@@ -20,6 +20,7 @@ from services.intake.domain import (
     publisher,
     report,
     reporter,
+    roster,
     volunteer,
 )
 from shared.eventsourcing.events import Event
@@ -43,6 +44,7 @@ ORDER: Final = StreamType("order", order.order, order.EVENTS)
 CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
 
 REPORTER: Final = StreamType("reporter", reporter.reporter, reporter.EVENTS)
+ROSTER: Final = StreamType("roster", roster.roster, roster.EVENTS)
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     *report.EVENTS,
@@ -62,4 +64,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *custody.EVENTS,
     *matter.EVENTS,
     *reporter.EVENTS,
+    *roster.EVENTS,
 )

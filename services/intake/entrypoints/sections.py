@@ -10,6 +10,7 @@ SECTIONS: Final = (
     Section("/intake/reports", mark("Reports"), "report.read"),
     Section("/intake/orders", mark("Hotline orders"), "report.read"),
     Section("/intake/register", mark("The register"), "register.read"),
+    Section("/intake/duty", mark("Duty roster"), "report.handle"),
     Section("/intake/volunteers", mark("Volunteers"), "register.read"),
     Section("/intake/publishers", mark("Publishers"), "publisher.read"),
     Section("/intake/statistics", mark("Statistics"), "statistics.read"),

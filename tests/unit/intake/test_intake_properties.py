@@ -17,6 +17,7 @@ from services.intake.domain import (
     post,
     report,
     reporter,
+    roster,
     volunteer,
 )
 from services.intake.domain.boundary import common, shape
@@ -33,13 +34,14 @@ from services.intake.domain.streams import (
     POST,
     REPORT,
     REPORTER,
+    ROSTER,
     VOLUNTEER,
 )
 from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
 from tests.unit.intake import desk as d
-from tests.unit.intake import order_desk, squad
+from tests.unit.intake import order_desk, shifts, squad
 from tests.unit.intake import places as p
 from tests.unit.intake.order_wishes import of_custody, of_order
 
@@ -191,6 +193,19 @@ of_matter: st.SearchStrategy[matter.Command] = st.one_of(
     ),
 )
 
+holders = st.sampled_from([d.OFFICER, shifts.OTHER])
+of_roster: st.SearchStrategy[roster.Command] = st.one_of(
+    st.builds(
+        lambda id_, account, hours: shifts.plan(shifts.shift(id_, account, d.MONDAY + hours * shifts.HOUR)),
+        st.sampled_from(["early", "late", "third"]),
+        holders,
+        st.integers(-24, 120),
+    ),
+    st.builds(shifts.ask, st.none() | st.just("late"), st.sampled_from(["swap-1", "swap-2"]), holders, holders),
+    st.builds(lambda agreed, by: d.changed(shifts.agree, agreed=agreed, by=by), st.booleans(), holders),
+    st.sampled_from([shifts.cancel, shifts.withdraw, shifts.set_rules]),
+)
+
 Asked = tuple[StreamType[Any, Any, Any], list[Any]]
 
 asked: st.SearchStrategy[Asked] = st.one_of(
@@ -209,6 +224,7 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(ORDER), st.lists(of_order, max_size=10).map(lambda wishes: [order_desk.receive(), *wishes])),
     st.tuples(st.just(CUSTODY), st.lists(of_custody, min_size=1, max_size=10)),
     st.tuples(st.just(VOLUNTEER), st.lists(of_volunteer, min_size=1, max_size=12)),
+    st.tuples(st.just(ROSTER), st.lists(of_roster, min_size=1, max_size=10)),
 )
 
 
@@ -293,3 +309,12 @@ def test_nobody_is_on_duty_who_has_not_agreed_or_took_it_back(wishes: list[volun
         begun = end < len(life) and isinstance(life[end - 1], volunteer.VolunteerConsentWithdrawn)
         if isinstance(state, volunteer.Volunteer) and state.on_duty and not begun:
             assert state.consent is not None
+
+
+@given(st.lists(of_roster, min_size=1, max_size=14))
+def test_nobody_is_ever_on_two_shifts_at_once(wishes: list[roster.Command]) -> None:
+    state = roster.roster.fold(live(ROSTER, wishes))
+    held = list(state.shifts.values())
+    for one in held:
+        others = [each for each in held if each is not one and each.account == one.account]
+        assert not any(each.begins_at < one.ends_at and one.begins_at < each.ends_at for each in others)

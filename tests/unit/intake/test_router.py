@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from services.intake.application.routing import NoRoster, Router
+from services.intake.application.routing import Router
 from services.intake.domain.report import Channel, ReportReceived
 from services.intake.domain.routing import PlacedBy, Rule, Where
 from services.intake.entrypoints.routing import agreed
@@ -70,11 +70,6 @@ async def test_a_complaint_goes_to_the_level_above_past_whom_it_is_about() -> No
     _, routed = await router(held).route(about, "service", d.MONDAY)
     assert (routed.owner.account, routed.because.rule) == ("wang", "complaint-to-leader")
     assert held.asked == [("station_leader", date(2026, 11, 23), ("account-guo",))]
-
-
-async def test_while_no_roster_is_kept_nobody_is_on_duty() -> None:
-    rule = Rule("r", frozenset({"hazard"}), "duty")
-    assert await NoRoster().on_duty(d.STATION, rule, d.MONDAY, ()) == ()
 
 
 @pytest.mark.parametrize(
