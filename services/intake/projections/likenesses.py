@@ -95,8 +95,10 @@ class Likenesses(Projection):
 
     def _read(self, received: Iterable[tuple[ReportReceived, str | None, str | None]]) -> list[list[int] | None]:
         return [
-            None if subject is None or words is None else self._digests.of(likeness.traits(subject, words, date.min))
-            for _, subject, words in received
+            None
+            if subject is None or words is None
+            else self._digests.of(_traits(subject, words, _day(event.reported_at), _place(event)))
+            for event, subject, words in received
         ]
 
 
@@ -104,6 +106,14 @@ class Likenesses(Projection):
 def _traits(subject: str, words: str, on: date, place: Place) -> likeness.Traits:
     """Kept in memory under the words themselves: whoever cannot open these any more finds nothing here either."""
     return likeness.traits(subject, words, on, place)
+
+
+def _day(reported_at: datetime) -> date:
+    return reported_at.astimezone(UTC).date()
+
+
+def _place(event: ReportReceived) -> Place:
+    return Place(event.place.community, event.place.compound)
 
 
 def _row(event: ReportReceived, position: int) -> dict[str, Any]:
@@ -184,8 +194,7 @@ class Similar:
         found = []
         for row, subject, words in zip(rows, opened[::2], opened[1::2], strict=True):
             if subject is not None and words is not None:
-                on: datetime = instant(row["reported_at"]).astimezone(UTC)
                 place = Place(row["community"], row["compound"])
-                traits = _traits(subject, words, on.date(), place)
+                traits = _traits(subject, words, _day(instant(row["reported_at"])), place)
                 found.append(Found(row["report"], row["position"], row["kind"], traits))
         return found

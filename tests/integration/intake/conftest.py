@@ -98,11 +98,12 @@ class Desk:
         """What is stored of one report."""
         return [event.type for event in await self.runtime.store.read_stream(f"report-{report_id}")]
 
-    async def caught_up(self) -> None:
+    async def caught_up(self, seconds: float = 20) -> None:
         """Until every follower but the relay, which may have no Kafka, has seen everything."""
         await until(
             self.runtime.states,
             lambda states: all(s.behind == 0 for s in states if s.name != "relay"),
+            seconds,
         )
 
     async def account(self, name: str, *posts: dict[str, str]) -> httpx2.AsyncClient:

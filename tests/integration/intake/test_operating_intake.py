@@ -9,14 +9,8 @@ from sqlalchemy import text
 
 from tests.integration.intake.conftest import API, Desk, opened
 
-TABLES = {
-    "reports": ("reports",),
-    "stages": ("stages",),
-    "accounts": ("accounts",),
-    "register": ("communities", "residents", "grids", "compounds", "incidents"),
-    "volunteers": ("squad_members", "services_done", "squad_stations"),
-    "parked": ("parked",),
-}
+FILLED = {"reports", "accounts", "register", "incidents", "volunteers", "parked"}
+"""The read models that this day leaves something in."""
 REGISTER: dict[str, Any] = {
     "residents": [{"residents": 8_926, "on": "2020-08-31", "source": "S1"}],
     "grids": [
@@ -125,15 +119,15 @@ async def figures_are_counted_from_the_entries(desk: Desk) -> None:
 
 
 async def every_read_model_is_the_same_built_anew(desk: Desk) -> None:
-    assert set(desk.runtime.projections) >= TABLES.keys()
-    for name, tables in TABLES.items():
+    assert set(desk.runtime.projections) >= FILLED
+    for name, projection in desk.runtime.projections.items():
+        tables = [table.name for table in projection.tables]
         before = {table: await desk.table(table) for table in tables}
         answer = await desk.post(f"/rebuild/{name}")
         assert answer.status_code == 200, answer.text
         assert f'"rebuilt": "{name}"' in answer.text.splitlines()[-1]
         assert {table: await desk.table(table) for table in tables} == before
-        if name != "stages":
-            assert all(before.values()), f"{name} was tried on nothing"
+        assert any(before.values()) or name not in FILLED, f"{name} was tried on nothing"
     unknown = await desk.post("/rebuild/nothing", **{"Accept-Language": "en"})
     assert unknown.status_code == 404
     assert "reports" in unknown.json()["detail"]
