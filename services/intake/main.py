@@ -11,6 +11,7 @@ from services.intake.application.assignments import Assignments
 from services.intake.application.category_maps import filed
 from services.intake.application.evidence import Evidence
 from services.intake.application.handlers import Accounts
+from services.intake.application.households import Freshness, Households
 from services.intake.application.matters import POLICY as SUSPECT_DUPLICATES
 from services.intake.application.matters import Matters
 from services.intake.application.orders import overdue, schedule, unanswered
@@ -37,6 +38,8 @@ from services.intake.entrypoints import (
     elements,
     events,
     evidence,
+    household_pages,
+    households,
     http,
     kafka,
     matter_pages,
@@ -68,6 +71,7 @@ from services.intake.projections.assignments import Assignments as AssignmentRow
 from services.intake.projections.category_maps import CategoryMaps
 from services.intake.projections.courses import Courses
 from services.intake.projections.evidence import EvidenceRows
+from services.intake.projections.households import Households as HouseholdRows
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.likenesses import Digests, Likenesses, Similar
 from services.intake.projections.matters import Matters as MatterRows
@@ -147,6 +151,7 @@ def create_app(settings: Settings) -> FastAPI:
     digests = Digests(settings.deployment_key)
     runtime.project(Likenesses(runtime.vault, digests))
     runtime.project(MatterRows())
+    runtime.project(HouseholdRows())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
     foreign = {
@@ -210,6 +215,10 @@ def create_app(settings: Settings) -> FastAPI:
     on_duty = duty.Duty(api)
     duty.add(routes, on_duty)
     duty_pages.add(site, duty_pages.DutyPages(on_duty, service.pages, service.languages))
+    freshness = Freshness(let=settings.fresh_days_let, other=settings.fresh_days_other)
+    checks = households.Checks(api, Households(runtime, here, freshness))
+    households.add(routes, checks)
+    household_pages.add(site, checks, service.pages, service.languages)
     figures = statistics.Statistics(api, service.languages)
     statistics.add(routes, figures)
     statistics_pages.add(site, figures, service.pages)

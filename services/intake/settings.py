@@ -23,3 +23,17 @@ class Settings(ServiceSettings):
         description="What is done with reports on Kafka of a source that nobody registered: accept, or park.",
     )
     station: str = Field(default="czl", description="The station that a report belongs to when it does not say.")
+    fresh_days_let: int = Field(
+        default=90,
+        ge=1,
+        le=3_650,
+        validation_alias="WANGGE_INTAKE_FRESH_DAYS_LET",
+        description="For how many days a household check of a home that is let counts as current.",
+    )
+    fresh_days_other: int = Field(
+        default=365,
+        ge=1,
+        le=3_650,
+        validation_alias="WANGGE_INTAKE_FRESH_DAYS_OTHER",
+        description="For how many days a household check of any other home counts as current.",
+    )

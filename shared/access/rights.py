@@ -34,6 +34,8 @@ Action = Literal[
     "import.reports",
     "publisher.read",  # other systems that send to us: what became of what they sent
     "publisher.change",  # their keys, secrets and quotas
+    "household.check",  # what is known of a household, checks of it, the tenancy alert
+    "care.visit",  # agreed visits to people in need; what they said needs sealed.read and the purpose besides
     "health.read",
 ]
 
@@ -71,6 +73,8 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "import.reports": "station",
             "publisher.read": "station",
             "publisher.change": "station",
+            "household.check": "station",
+            "care.visit": "station",
             "health.read": "city",
         },
         "community_officer": {
@@ -91,6 +95,8 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "sealed.read": "community",
             "statistics.read": "station",
             "import.reports": "station",
+            "household.check": "community",
+            "care.visit": "community",
         },
         "auxiliary": {
             "report.register": "station",
@@ -102,6 +108,8 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "register.read": "community",
             "sealed.read": "assigned",
             "statistics.read": "community",
+            "household.check": "community",
+            "care.visit": "assigned",
         },
         "mediator": {
             "report.register": "station",
@@ -120,6 +128,7 @@ RIGHTS: Final[Rights] = MappingProxyType(
             "notice.read": "assigned",
             "register.read": "grid",
             "sealed.read": "assigned",
+            "care.visit": "assigned",
         },
         "volunteer": {
             "report.register": "grid",
@@ -166,10 +175,12 @@ LEADERS: Final[frozenset[Role]] = frozenset({"station_leader"})
 # What a role must never be given, whatever else is written into the table above.
 NEVER: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
-        "volunteer": frozenset({"sealed.read", "identity.open", "audit.read", "person.erase"}),
-        "grid_head": frozenset({"identity.open"}),
+        "volunteer": frozenset(
+            {"sealed.read", "identity.open", "audit.read", "person.erase", "household.check", "care.visit"}
+        ),
+        "grid_head": frozenset({"identity.open", "household.check"}),
         "auxiliary": frozenset({"identity.open"}),
-        "mediator": frozenset({"identity.open"}),
+        "mediator": frozenset({"identity.open", "household.check"}),
         "operator": frozenset(
             {
                 "sealed.read",
@@ -179,11 +190,13 @@ NEVER: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 "notice.read",
                 "register.read",
                 "person.erase",
+                "household.check",
+                "care.visit",
             }
         ),
         "integrator": frozenset(ACTIONS) - {"report.register", "report.read", "publisher.read"},
         "auditor": frozenset(ACTIONS) - {"audit.read", "store.verify"},
-        "system": frozenset({"account.change", "audit.read", "identity.open"}),
+        "system": frozenset({"account.change", "audit.read", "identity.open", "household.check"}),
     }
 )
 

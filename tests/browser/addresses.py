@@ -12,6 +12,7 @@ from services.intake.entrypoints import (
     duty_pages,
     elements,
     evidence,
+    household_pages,
     matter_pages,
     order_pages,
     publisher_pages,
@@ -60,6 +61,9 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/register": lambda matters: "/intake/register",
     "/intake/register/{id}": lambda matters: "/intake/register/czl-2",
     "/intake/duty": lambda matters: "/intake/duty",
+    "/intake/households": lambda matters: "/intake/households",
+    "/intake/households/new": lambda matters: "/intake/households/new",
+    "/intake/households/{id}": lambda matters: f"/intake/households/{matters.household}",
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
     "/intake/volunteers/{id}": lambda matters: f"/intake/volunteers/{matters.volunteer['id']}",
@@ -120,6 +124,7 @@ def declared() -> set[str]:
     statistics_pages.add(intake, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
     duty_pages.add(intake, nothing)
+    household_pages.add(intake, nothing, nothing, nothing)
     evidence.add_pages(intake, nothing, nothing, nothing)
     publisher_pages.add(intake, nothing, nothing, nothing, nothing)
     intake_addresses.add_pages(intake, nothing, nothing)

@@ -62,6 +62,21 @@ class Matters:
         return found
 
     @cached_property
+    def household(self) -> str:
+        """A household in whose basement people live: with an open tenancy alert."""
+        body = {
+            "where": {"community": COMMUNITY, "grid": self.volunteer["grid"], "room": "地下室"},
+            "on": "2026-03-02",
+            "occupied_by": "tenants",
+            "tenants": 18,
+            "rooms": [{"kind": "basement", "persons": 18}],
+            "note": "住了十八个人",
+        }
+        made: dict[str, Any] = self.whole.done("intake", "households/checks", body, str(uuid4()))
+        self.whole.get("intake", f"households/{made['id']}", after=made["position"])
+        return str(made["id"])
+
+    @cached_property
     def publisher(self) -> dict[str, Any]:
         """A system that sends to us, with a key."""
         body = {"source": f"urn:browser:{uuid4()}", "name": "巡防 App", "channels": ["patrol", "chat"]}

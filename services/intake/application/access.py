@@ -15,6 +15,7 @@ from services.intake.domain import (
     custody,
     evidence,
     ground,
+    household,
     incident_book,
     matter,
     order,
@@ -48,6 +49,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *matter.COMMANDS,
     *reporter.COMMANDS,
     *roster.COMMANDS,
+    *household.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -111,6 +113,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     **dict.fromkeys(matter.COMMANDS, "report.classify"),
     **dict.fromkeys(roster.PLANNING, "register.change"),
     **dict.fromkeys(roster.SWAPPING, "report.handle"),
+    **dict.fromkeys(household.COMMANDS, "household.check"),
 }
 
 POLICIES: Final = Policies()

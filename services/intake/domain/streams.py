@@ -12,6 +12,7 @@ from services.intake.domain import (
     community,
     custody,
     evidence,
+    household,
     incident_book,
     matter,
     order,
@@ -41,6 +42,7 @@ MATTER: Final = StreamType("matter", matter.matter, matter.EVENTS)
 POST: Final = StreamType("post", post.post, post.EVENTS)
 ASSIGNMENT: Final = StreamType("assignment", assignment.assignment, assignment_events.EVENTS)
 ORDER: Final = StreamType("order", order.order, order.EVENTS)
+HOUSEHOLD: Final = StreamType("household", household.household, household.EVENTS)
 CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
 
 REPORTER: Final = StreamType("reporter", reporter.reporter, reporter.EVENTS)
@@ -65,4 +67,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *matter.EVENTS,
     *reporter.EVENTS,
     *roster.EVENTS,
+    *household.EVENTS,
 )

@@ -12,6 +12,7 @@ SECTIONS: Final = (
     Section("/intake/register", mark("The register"), "register.read"),
     Section("/intake/duty", mark("Duty roster"), "report.handle"),
     Section("/intake/volunteers", mark("Volunteers"), "register.read"),
+    Section("/intake/households", mark("Household checks"), "household.check"),
     Section("/intake/publishers", mark("Publishers"), "publisher.read"),
     Section("/intake/statistics", mark("Statistics"), "statistics.read"),
 )
