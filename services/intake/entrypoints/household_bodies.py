@@ -10,7 +10,6 @@ from services.intake.application.submissions import Code, Line, Text
 from services.intake.domain import household as h
 from services.intake.domain.address import LONGEST_TEXT
 from services.intake.domain.cited import Cited
-from services.intake.entrypoints.addresses import CandidateOut
 from services.intake.entrypoints.schemas import Body
 from services.intake.entrypoints.volunteer_bodies import YEARS
 from shared.eventsourcing.decider import sentence
@@ -143,7 +142,3 @@ class HouseholdOut(BaseModel):
 
 class HouseholdPage(BaseModel):
     households: list[HouseholdOut]
-
-
-class SeveralPlaces(BaseModel):
-    candidates: list[CandidateOut]

@@ -1,6 +1,6 @@
 """The pages of household checks: what is known and what is not any more, a form for a visit, one household's alert."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import uuid4
 
@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from services.intake.domain import household as h
 from services.intake.entrypoints import household_bodies as bodies
-from services.intake.entrypoints.households import Checks, after_row, cursor_of, scope_of
+from services.intake.entrypoints.addresses import CandidateOut
+from services.intake.entrypoints.households import Checks, SeveralMeant, after_row, cursor_of, scope_of
 from services.intake.entrypoints.http import Id
 from services.intake.entrypoints.page_steps import given, taken
 from services.intake.projections import households as rows
@@ -21,7 +22,6 @@ from shared.web.idempotency import IdempotencyKey
 from shared.web.languages import Languages, mark
 from shared.web.pages import Pages
 from shared.web.paging import CurrentPaging
-from shared.web.problems import Problem
 from shared.web.routes import CurrentActor, Routes
 
 OCCUPANCIES: Final[Mapping[h.Occupancy, str]] = {
@@ -137,7 +137,7 @@ def _form(
     filled: Mapping[str, str],
     refusal: str | None = None,
     status_code: int = 200,
-    places: object = None,
+    places: Sequence[CandidateOut] = (),
 ) -> Response:
     return pages.render(
         request,
@@ -210,13 +210,13 @@ def _entering(routes: Routes, checks: Checks, pages: Pages, languages: Languages
         chosen = dict(zip(("community", "grid", "compound", "building", "unit"), place.split("|"), strict=False))
         codes = given(**chosen) if place else given(address=address)
         where = {**codes, **given(room=room)}
-        several: list[object] = []
+        several: list[CandidateOut] = []
 
         async def act() -> tuple[str, int]:
             try:
                 dwelling, known_room = await checks.dwelling(actor, bodies.WhereIn.model_validate(where))
-            except Problem as problem:
-                several.extend(problem.extra.get("candidates", ()))  # type: ignore[call-overload]
+            except SeveralMeant as meant:
+                several.extend(meant.candidates)
                 raise
             meta = checks.api.meta_of(actor, Scope(dwelling.station), key)
             handler, id_ = checks.handler, key.command_id

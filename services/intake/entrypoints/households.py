@@ -13,7 +13,7 @@ from services.intake.domain import household as h
 from services.intake.domain.cited import Cited
 from services.intake.domain.volunteer import day_of
 from services.intake.entrypoints import household_bodies as bodies
-from services.intake.entrypoints.addresses import candidates
+from services.intake.entrypoints.addresses import CandidateOut, candidates
 from services.intake.entrypoints.http import NAMED, Api, Id
 from services.intake.projections import households as rows
 from shared.access.actors import Actor, Scope
@@ -33,6 +33,20 @@ _KEYS = ("community", "grid", "household")
 
 def scope_of(row: dict[str, Any]) -> Scope:
     return Scope(row["station"], row["community"], row["grid"], named(row["people"]))
+
+
+class SeveralMeant(Problem):
+    """An address that may mean several places: all are told, none is picked."""
+
+    def __init__(self, candidates: Sequence[CandidateOut]) -> None:
+        self.candidates = tuple(candidates)
+        super().__init__(
+            409,
+            "several-places",
+            mark("Several places may be meant"),
+            mark("Several places may be meant. Ask which one it is, and give its codes."),
+            extra={"candidates": [each.model_dump(mode="json") for each in candidates]},
+        )
 
 
 class Checks:
@@ -64,13 +78,7 @@ class Checks:
                 mark("The register has no compound of this name that you may see. Give its codes, or another name."),
             )
         if len(found) > 1:
-            raise Problem(
-                409,
-                "several-places",
-                mark("Several places may be meant"),
-                mark("Several places may be meant. Ask which one it is, and give its codes."),
-                extra=bodies.SeveralPlaces(candidates=found).model_dump(mode="json"),
-            )
+            raise SeveralMeant(found)
         one = found[0]
         room = where.room or one.room_said
         return Spot(one.community, one.grid, one.compound, one.building, one.unit, room)
