@@ -211,4 +211,6 @@ def _visible(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
         community=households.c.community,
         grid=households.c.grid,
         assigned=among(actor, households.c.people),
+        about=None,
+        level=None,
     )
