@@ -38,6 +38,7 @@ from services.intake.entrypoints import (
     elements,
     events,
     evidence,
+    field_forms,
     household_pages,
     households,
     http,
@@ -48,6 +49,8 @@ from services.intake.entrypoints import (
     order_pages,
     orders_kafka,
     pages,
+    patrol_pages,
+    patrols,
     publisher_pages,
     publishers,
     register,
@@ -77,6 +80,7 @@ from services.intake.projections.likenesses import Digests, Likenesses, Similar
 from services.intake.projections.matters import Matters as MatterRows
 from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.orders import Custodies, Orders
+from services.intake.projections.patrols import Patrols
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
@@ -152,6 +156,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Likenesses(runtime.vault, digests))
     runtime.project(MatterRows())
     runtime.project(HouseholdRows())
+    runtime.project(Patrols())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
     foreign = {
@@ -229,6 +234,10 @@ def create_app(settings: Settings) -> FastAPI:
     joined = matters.Desk(api, same)
     matters.add(routes, joined)
     matter_pages.add(site, joined, service.pages, service.languages)
+    forms = field_forms.Forms(service.languages)
+    rounds = patrols.Rounds(api)
+    patrols.add(routes, rounds)
+    patrol_pages.add(site, rounds, service.pages, forms)
     open_site = Routes("", who=who, session_key=service.session_key)
     residents = reporter_pages.Residents(reporters.Side(api), service.pages, service.languages)
     reporters.add(routes, residents.side)

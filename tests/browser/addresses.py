@@ -15,6 +15,7 @@ from services.intake.entrypoints import (
     household_pages,
     matter_pages,
     order_pages,
+    patrol_pages,
     publisher_pages,
     register_pages,
     reporter_pages,
@@ -67,6 +68,12 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
     "/intake/volunteers/{id}": lambda matters: f"/intake/volunteers/{matters.volunteer['id']}",
+    "/intake/patrols": lambda matters: "/intake/patrols",
+    "/intake/patrols/{id}": lambda matters: f"/intake/patrols/{matters.patrol['id']}",
+    "/intake/patrol-routes/new": lambda matters: "/intake/patrol-routes/new",
+    "/intake/patrol-routes/{id}": lambda matters: f"/intake/patrol-routes/{matters.patrol_route['id']}",
+    "/intake/patrol-routes/{id}/sheet": lambda matters: f"/intake/patrol-routes/{matters.patrol_route['id']}/sheet",
+    "/intake/stops/{code}": lambda matters: f"/intake/stops/{matters.patrol_code}",
     "/intake/reports/{id}/reporter": lambda matters: f"/intake/reports/{matters.danger['id']}/reporter",
     "/intake/audit/identities": lambda matters: "/intake/audit/identities",
     "/report": lambda matters: "/report",
@@ -121,6 +128,7 @@ def declared() -> set[str]:
     elements.add(routes("/intake/api/v1"), intake, nothing, nothing)
     matter_pages.add(intake, nothing, nothing, nothing)
     order_pages.add(intake, nothing)
+    patrol_pages.add(intake, nothing, nothing, nothing)
     statistics_pages.add(intake, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
     duty_pages.add(intake, nothing)

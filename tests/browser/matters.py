@@ -99,6 +99,27 @@ class Matters:
         return found
 
     @cached_property
+    def patrol_route(self) -> dict[str, Any]:
+        """A route of two stops, one of them with a code."""
+        stops = [{"name": "南门"}, {"name": "河边亭子", "coded": False}]
+        body = {"community": COMMUNITY, "name": "夜巡一线", "stops": stops}
+        made: dict[str, Any] = self.whole.done("intake", "patrol-routes", body, str(uuid4()))
+        self.whole.get("intake", f"patrol-routes/{made['id']}", after=made["position"])
+        return made
+
+    @cached_property
+    def patrol_code(self) -> str:
+        (code,) = self.whole.get("intake", f"patrol-routes/{self.patrol_route['id']}/codes")
+        return str(code["address"]).rpartition("/")[2]
+
+    @cached_property
+    def patrol(self) -> dict[str, Any]:
+        """A patrol that has just begun."""
+        made: dict[str, Any] = self.whole.done("intake", "patrols", {"route": self.patrol_route["id"]}, str(uuid4()))
+        self.whole.get("intake", f"patrols/{made['id']}", after=made["position"])
+        return made
+
+    @cached_property
     def refused(self) -> dict[str, Any]:
         """A report that was refused by a rule, with its notice."""
         report = self.report(f"BROWSER-refused-{uuid4()}", "再次要求赔偿", "对方明确说不接受调解。")

@@ -19,6 +19,8 @@ from services.intake.domain import (
     incident_book,
     matter,
     order,
+    patrol,
+    patrol_route,
     person,
     post,
     publisher,
@@ -50,6 +52,8 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *reporter.COMMANDS,
     *roster.COMMANDS,
     *household.COMMANDS,
+    *patrol_route.COMMANDS,
+    *patrol.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -114,6 +118,8 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     **dict.fromkeys(roster.PLANNING, "register.change"),
     **dict.fromkeys(roster.SWAPPING, "report.handle"),
     **dict.fromkeys(household.COMMANDS, "household.check"),
+    **dict.fromkeys(patrol_route.COMMANDS, "register.change"),
+    **dict.fromkeys(patrol.COMMANDS, "report.register"),
 }
 
 POLICIES: Final = Policies()

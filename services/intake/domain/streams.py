@@ -16,6 +16,8 @@ from services.intake.domain import (
     incident_book,
     matter,
     order,
+    patrol,
+    patrol_route,
     person,
     post,
     publisher,
@@ -44,6 +46,8 @@ ASSIGNMENT: Final = StreamType("assignment", assignment.assignment, assignment_e
 ORDER: Final = StreamType("order", order.order, order.EVENTS)
 HOUSEHOLD: Final = StreamType("household", household.household, household.EVENTS)
 CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
+PATROL_ROUTE: Final = StreamType("patrol-route", patrol_route.patrol_route, patrol_route.EVENTS)
+PATROL: Final = StreamType("patrol", patrol.patrol, patrol.EVENTS)
 
 REPORTER: Final = StreamType("reporter", reporter.reporter, reporter.EVENTS)
 ROSTER: Final = StreamType("roster", roster.roster, roster.EVENTS)
@@ -68,4 +72,6 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *reporter.EVENTS,
     *roster.EVENTS,
     *household.EVENTS,
+    *patrol_route.EVENTS,
+    *patrol.EVENTS,
 )

@@ -9,6 +9,7 @@ SECTIONS: Final = (
     Section("/intake/desk", mark("My work"), "report.handle"),
     Section("/intake/reports", mark("Reports"), "report.read"),
     Section("/intake/orders", mark("Hotline orders"), "report.read"),
+    Section("/intake/patrols", mark("Patrols"), "report.register"),
     Section("/intake/register", mark("The register"), "register.read"),
     Section("/intake/duty", mark("Duty roster"), "report.handle"),
     Section("/intake/volunteers", mark("Volunteers"), "register.read"),

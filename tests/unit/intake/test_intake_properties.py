@@ -13,6 +13,8 @@ from services.intake.domain import (
     community,
     ground,
     matter,
+    patrol,
+    patrol_route,
     person,
     post,
     report,
@@ -30,6 +32,8 @@ from services.intake.domain.streams import (
     EVENTS,
     MATTER,
     ORDER,
+    PATROL,
+    PATROL_ROUTE,
     PERSON,
     POST,
     REPORT,
@@ -41,7 +45,7 @@ from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
 from tests.unit.intake import desk as d
-from tests.unit.intake import order_desk, shifts, squad
+from tests.unit.intake import order_desk, rounds, shifts, squad
 from tests.unit.intake import places as p
 from tests.unit.intake.order_wishes import of_custody, of_order
 
@@ -207,6 +211,33 @@ of_roster: st.SearchStrategy[roster.Command] = st.one_of(
 )
 
 Asked = tuple[StreamType[Any, Any, Any], list[Any]]
+some_stops = st.sampled_from([rounds.STOPS, (rounds.RIVER, rounds.GATE), ()])
+of_patrol_route: st.SearchStrategy[patrol_route.Command] = st.one_of(
+    st.builds(lambda stops: d.changed(rounds.draw, stops=stops), some_stops),
+    st.builds(lambda stops, name: d.changed(rounds.revise, stops=stops, name=name), some_stops, words),
+    st.builds(
+        lambda stop, letter: d.changed(rounds.replace_code, stop=stop, code=rounds.code(letter)),
+        st.sampled_from(["s1", "s3", "s9"]),
+        st.sampled_from(["a", "e"]),
+    ),
+    st.just(rounds.retire),
+)
+causes = st.none() | st.sampled_from([rounds.BLOCKED, rounds.TOLD, patrol.Why(cause="other")])
+some_stop = st.sampled_from(["s1", "s2", "s3", "s9"])
+of_patrol: st.SearchStrategy[patrol.Command] = st.one_of(
+    st.builds(
+        lambda stop, proof, why: rounds.at(stop, proof=proof, why=why),
+        some_stop,
+        st.sampled_from(["scanned", "said"]),
+        causes,
+    ),
+    st.builds(
+        lambda stop, why: d.changed(rounds.leave_out, stop=stop, why=why or rounds.BLOCKED),
+        some_stop,
+        causes,
+    ),
+    st.builds(lambda why: d.changed(rounds.end, why=why), causes),
+)
 
 asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(REPORT), st.lists(of_report, min_size=1, max_size=6)),
@@ -225,6 +256,8 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(CUSTODY), st.lists(of_custody, min_size=1, max_size=10)),
     st.tuples(st.just(VOLUNTEER), st.lists(of_volunteer, min_size=1, max_size=12)),
     st.tuples(st.just(ROSTER), st.lists(of_roster, min_size=1, max_size=10)),
+    st.tuples(st.just(PATROL_ROUTE), st.lists(of_patrol_route, min_size=1, max_size=8)),
+    st.tuples(st.just(PATROL), st.lists(of_patrol, max_size=10).map(lambda wishes: [rounds.begin, *wishes])),
 )
 
 
