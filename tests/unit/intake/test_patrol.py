@@ -123,7 +123,7 @@ def test_nobody_proves_a_stop_for_another() -> None:
 
 
 def test_only_the_route_s_own_stops_are_reached() -> None:
-    given(some.begun).when(some.at("elsewhere")).then_refused(p.NoSuchStop)
+    given(some.begun).when(some.at("elsewhere")).then_refused(r.NoSuchStop)
 
 
 def test_a_patrol_ends_when_every_stop_is_reached_or_explained() -> None:
