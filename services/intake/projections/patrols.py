@@ -273,10 +273,20 @@ def _walkable(areas: Sequence[Area]) -> ColumnElement[bool]:
     """A route through several grids is walked from each of them."""
     whole = [area for area in areas if area.grid is None]
     near = [area for area in areas if area.grid is not None]
-    station, community = routes.c.station, routes.c.community
-    through = within(near, station=station, community=community, grid=route_grids.c.grid, assigned=false())
-    return within(whole, station=station, community=community, grid=None, assigned=false()) | exists().where(
-        and_(route_grids.c.route == routes.c.route, through)
+    return _in(whole, grid=None, assigned=false()) | exists().where(
+        and_(route_grids.c.route == routes.c.route, _in(near, grid=route_grids.c.grid, assigned=false()))
+    )
+
+
+def _in(areas: Sequence[Area], grid: Column[str] | None, assigned: ColumnElement[bool]) -> ColumnElement[bool]:
+    return within(
+        areas,
+        station=routes.c.station,
+        community=routes.c.community,
+        grid=grid,
+        assigned=assigned,
+        about=None,
+        level=None,
     )
 
 
@@ -287,4 +297,6 @@ def _readable(areas: Sequence[Area], actor: str) -> ColumnElement[bool]:
         community=patrols.c.community,
         grid=None,
         assigned=among(actor, patrols.c.walker),
+        about=None,
+        level=None,
     )
