@@ -12,6 +12,8 @@ from services.intake.application.category_maps import filed
 from services.intake.application.evidence import Evidence
 from services.intake.application.handlers import Accounts
 from services.intake.application.households import Freshness, Households
+from services.intake.application.lone_visits import LoneVisits, words_of
+from services.intake.application.lone_visits import schedule as lone_schedule
 from services.intake.application.matters import POLICY as SUSPECT_DUPLICATES
 from services.intake.application.matters import Matters
 from services.intake.application.orders import overdue, schedule, unanswered
@@ -22,9 +24,10 @@ from services.intake.application.routing import Router
 from services.intake.application.submissions import SealedSubmission
 from services.intake.application.timing import firing, together
 from services.intake.domain.account import Post
+from services.intake.domain.lone_visit import LoneVisitEnded
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.report import ReportReceived
-from services.intake.domain.streams import CUSTODY, EVENTS, ORDER, REPORT
+from services.intake.domain.streams import CUSTODY, EVENTS, LONE_VISIT, ORDER, REPORT
 from services.intake.entrypoints import (
     addresses,
     admission,
@@ -43,6 +46,8 @@ from services.intake.entrypoints import (
     households,
     http,
     kafka,
+    lone_visit_pages,
+    lone_visits,
     matter_pages,
     matters,
     open311,
@@ -77,6 +82,7 @@ from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.households import Households as HouseholdRows
 from services.intake.projections.incidents import Incidents
 from services.intake.projections.likenesses import Digests, Likenesses, Similar
+from services.intake.projections.lone_visits import LoneVisits as LoneVisitRows
 from services.intake.projections.matters import Matters as MatterRows
 from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.orders import Custodies, Orders
@@ -86,7 +92,7 @@ from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
 from services.intake.projections.reporters import Accesses, Openings
 from services.intake.projections.reports import Reports, Stages
-from services.intake.projections.rosters import RosterDuty, Rosters
+from services.intake.projections.rosters import RosterDuty, Rosters, on_shift
 from services.intake.projections.volunteers import Volunteers
 from services.intake.settings import Settings
 from shared.contracts import cases, notices
@@ -142,6 +148,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Custodies())
     runtime.project(Volunteers())
     runtime.project(Rosters())
+    runtime.project(LoneVisitRows())
     runtime.project(Areas())
     runtime.project(Accesses())
     runtime.project(Openings())
@@ -165,14 +172,16 @@ def create_app(settings: Settings) -> FastAPI:
     }
     runtime.receive([cases.CASES, notices.NOTICES], foreign)
     runtime.policy("take-orders", orders_kafka.taking(runtime, here, NAME), orders_kafka.HEARD)
+    visits = LoneVisits(runtime, lambda station, at: on_shift(runtime.database, station, at))
     runtime.timers(
-        together(schedule(here)),
+        together(schedule(here), lone_schedule),
         firing(
             runtime,
             {
                 "order-answer": (ORDER, overdue(runtime, here, "answer")),
                 "order-hotline": (ORDER, overdue(runtime, here, "hotline")),
                 "custody": (CUSTODY, unanswered(runtime)),
+                "lone-visit": (LONE_VISIT, visits.due),
             },
         ),
     )
@@ -181,6 +190,7 @@ def create_app(settings: Settings) -> FastAPI:
     router = Router(places, posts, RosterDuty(runtime.database), here)
     assigning = Assignments(runtime, router)
     runtime.policy("route-reports", _routing(runtime, assigning), [event.stored_as for event in ROUTED_ON])
+    runtime.policy("forget-lone-visits", _forgetting(runtime), [LoneVisitEnded.stored_as])
     runtime.policy("erase-persons", _erasing(runtime), [PersonErasureOrdered.stored_as])
     same = Matters(runtime, Similar(runtime.database, runtime.vault, digests))
     runtime.policy(SUSPECT_DUPLICATES, _suspecting(runtime, same), [ReportReceived.stored_as])
@@ -224,6 +234,9 @@ def create_app(settings: Settings) -> FastAPI:
     checks = households.Checks(api, Households(runtime, here, freshness))
     households.add(routes, checks)
     household_pages.add(site, checks, service.pages, service.languages)
+    alone = lone_visits.Lone(api, on_duty, visits)
+    lone_visits.add(routes, alone)
+    lone_visit_pages.add(site, lone_visit_pages.LonePages(alone, service.pages, service.languages))
     figures = statistics.Statistics(api, service.languages)
     statistics.add(routes, figures)
     statistics_pages.add(site, figures, service.pages)
@@ -292,6 +305,15 @@ def _suspecting(runtime: Runtime, same: Matters) -> React:
         await same.suspect(recorded.event, f"{NAME}:{recorded.stored.position}")
 
     return suspect
+
+
+def _forgetting(runtime: Runtime) -> React:
+    async def forget(recorded: Recorded) -> None:
+        assert isinstance(recorded.event, LoneVisitEnded), "the policy's one concern"
+        meta = Meta(actor=recorded.event.by, causation=f"{NAME}:{recorded.stored.position}")
+        await runtime.erase(words_of(recorded.event.visit), meta)
+
+    return forget
 
 
 def _erasing(runtime: Runtime) -> React:

@@ -13,6 +13,7 @@ from services.intake.entrypoints import (
     elements,
     evidence,
     household_pages,
+    lone_visit_pages,
     matter_pages,
     order_pages,
     patrol_pages,
@@ -65,6 +66,7 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/households": lambda matters: "/intake/households",
     "/intake/households/new": lambda matters: "/intake/households/new",
     "/intake/households/{id}": lambda matters: f"/intake/households/{matters.household}",
+    "/intake/lone-visits": lambda matters: "/intake/lone-visits",
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
     "/intake/volunteers/{id}": lambda matters: f"/intake/volunteers/{matters.volunteer['id']}",
@@ -133,6 +135,7 @@ def declared() -> set[str]:
     volunteer_pages.add(intake, nothing, nothing)
     duty_pages.add(intake, nothing)
     household_pages.add(intake, nothing, nothing, nothing)
+    lone_visit_pages.add(intake, nothing)
     evidence.add_pages(intake, nothing, nothing, nothing)
     publisher_pages.add(intake, nothing, nothing, nothing, nothing)
     intake_addresses.add_pages(intake, nothing, nothing)

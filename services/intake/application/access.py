@@ -17,6 +17,7 @@ from services.intake.domain import (
     ground,
     household,
     incident_book,
+    lone_visit,
     matter,
     order,
     patrol,
@@ -54,6 +55,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *household.COMMANDS,
     *patrol_route.COMMANDS,
     *patrol.COMMANDS,
+    *lone_visit.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -120,6 +122,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     **dict.fromkeys(household.COMMANDS, "household.check"),
     **dict.fromkeys(patrol_route.COMMANDS, "register.change"),
     **dict.fromkeys(patrol.COMMANDS, "report.register"),
+    **dict.fromkeys(lone_visit.COMMANDS, "report.register"),
 }
 
 POLICIES: Final = Policies()

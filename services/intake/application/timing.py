@@ -1,6 +1,7 @@
 """Timers of intake: one clock, to which each part gives its schedule and what is to be done when something is due."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from inspect import isawaitable
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,8 +13,8 @@ from shared.eventsourcing.store import Meta
 from shared.eventsourcing.streams import StreamType
 from shared.eventsourcing.timers import Change, Fire, Schedule, Set
 
-Due = Callable[[Set], BaseModel]
-"""Pure but for the time that the composition root gives it: the command that something due leads to."""
+Due = Callable[[Set], BaseModel | Awaitable[BaseModel]]
+"""The command that something due leads to: pure but for the time, or with what must be looked up for it."""
 
 
 def together(*schedules: Schedule) -> Schedule:
@@ -32,6 +33,8 @@ def firing(runtime: Runtime, kinds: Mapping[str, tuple[StreamType[Any, Any, Any]
         type_, command = kinds[due.kind]
         meta = Meta(actor="clock", role="system", station=due.station, correlation=due.correlation, causation=due.id)
         id_ = derived_id("timer", due.id, due.due.isoformat())
-        await runtime.commands.handle(type_, due.subject, command(due), meta, id_)
+        asked = command(due)
+        known = await asked if isawaitable(asked) else asked
+        await runtime.commands.handle(type_, due.subject, known, meta, id_)
 
     return fire

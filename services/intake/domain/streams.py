@@ -14,6 +14,7 @@ from services.intake.domain import (
     evidence,
     household,
     incident_book,
+    lone_visit,
     matter,
     order,
     patrol,
@@ -51,6 +52,7 @@ PATROL: Final = StreamType("patrol", patrol.patrol, patrol.EVENTS)
 
 REPORTER: Final = StreamType("reporter", reporter.reporter, reporter.EVENTS)
 ROSTER: Final = StreamType("roster", roster.roster, roster.EVENTS)
+LONE_VISIT: Final = StreamType("lone-visit", lone_visit.lone_visit, lone_visit.EVENTS)
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     *report.EVENTS,
@@ -74,4 +76,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *household.EVENTS,
     *patrol_route.EVENTS,
     *patrol.EVENTS,
+    *lone_visit.EVENTS,
 )

@@ -12,6 +12,7 @@ SECTIONS: Final = (
     Section("/intake/patrols", mark("Patrols"), "report.register"),
     Section("/intake/register", mark("The register"), "register.read"),
     Section("/intake/duty", mark("Duty roster"), "report.handle"),
+    Section("/intake/lone-visits", mark("Out alone"), "report.register"),
     Section("/intake/volunteers", mark("Volunteers"), "register.read"),
     Section("/intake/households", mark("Household checks"), "household.check"),
     Section("/intake/publishers", mark("Publishers"), "publisher.read"),

@@ -12,6 +12,7 @@ from services.intake.domain import (
     account,
     community,
     ground,
+    lone_visit,
     matter,
     patrol,
     patrol_route,
@@ -30,6 +31,7 @@ from services.intake.domain.streams import (
     COMMUNITY,
     CUSTODY,
     EVENTS,
+    LONE_VISIT,
     MATTER,
     ORDER,
     PATROL,
@@ -45,7 +47,7 @@ from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
 from tests.unit.intake import desk as d
-from tests.unit.intake import order_desk, rounds, shifts, squad
+from tests.unit.intake import alone, order_desk, rounds, shifts, squad
 from tests.unit.intake import places as p
 from tests.unit.intake.order_wishes import of_custody, of_order
 
@@ -210,6 +212,16 @@ of_roster: st.SearchStrategy[roster.Command] = st.one_of(
     st.sampled_from([shifts.cancel, shifts.withdraw, shifts.set_rules]),
 )
 
+of_lone_visit: st.SearchStrategy[lone_visit.Command] = st.one_of(
+    st.sampled_from([alone.start, alone.panic]),
+    st.builds(lambda hours: alone.clock(d.MONDAY + hours * shifts.HOUR), st.integers(0, 9)),
+    st.builds(
+        lambda command, by: d.changed(command, by=by),
+        st.sampled_from([alone.extend, alone.answer, alone.end]),
+        holders,
+    ),
+)
+
 Asked = tuple[StreamType[Any, Any, Any], list[Any]]
 some_stops = st.sampled_from([rounds.STOPS, (rounds.RIVER, rounds.GATE), ()])
 of_patrol_route: st.SearchStrategy[patrol_route.Command] = st.one_of(
@@ -258,6 +270,7 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(ROSTER), st.lists(of_roster, min_size=1, max_size=10)),
     st.tuples(st.just(PATROL_ROUTE), st.lists(of_patrol_route, min_size=1, max_size=8)),
     st.tuples(st.just(PATROL), st.lists(of_patrol, max_size=10).map(lambda wishes: [rounds.begin, *wishes])),
+    st.tuples(st.just(LONE_VISIT), st.lists(of_lone_visit, min_size=1, max_size=10)),
 )
 
 
