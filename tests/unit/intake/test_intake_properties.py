@@ -46,8 +46,8 @@ from services.intake.domain.streams import (
 from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
-from tests.unit.intake import desk as d
 from tests.unit.intake import alone, order_desk, rounds, shifts, squad
+from tests.unit.intake import desk as d
 from tests.unit.intake import places as p
 from tests.unit.intake.order_wishes import of_custody, of_order
 
