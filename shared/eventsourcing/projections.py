@@ -37,6 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable, MetaData
@@ -136,16 +137,12 @@ class Rows:
         if statements is not None:
             await self.tx.exec_driver_sql(statements.put, statements.columns_of(rows))
             return
+        many = _sqlite_put(actual) if self.tx.dialect.name == "sqlite" else None
+        if many is not None:
+            await self.tx.exec_driver_sql(many.sql, [many.values(row) for row in rows])
+            return
         insert = postgresql_insert if self.tx.dialect.name == "postgresql" else sqlite_insert
-        statement = insert(actual)
-        keys = [column.name for column in actual.primary_key.columns]
-        others = {c.name: statement.excluded[c.name] for c in actual.columns if c.name not in keys}
-        upsert = (
-            statement.on_conflict_do_update(index_elements=keys, set_=others)
-            if others
-            else statement.on_conflict_do_nothing(index_elements=keys)
-        )
-        await self.tx.execute(upsert, list(rows))
+        await self.tx.execute(_upsert(insert(actual), actual), list(rows))
 
     def _array_statements(self, table: Table) -> ArrayStatements | None:
         return array_statements(table) if self.tx.dialect.name == "postgresql" else None
@@ -153,6 +150,35 @@ class Rows:
     async def remove(self, table: Table, **where: Any) -> None:
         actual = self.table(table)
         await self.tx.execute(delete(actual).where(*(actual.c[name] == value for name, value in where.items())))
+
+
+def _upsert(statement: Any, table: Table) -> Any:
+    """An insert of either dialect that overwrites what is there under the same key."""
+    keys = [column.name for column in table.primary_key.columns]
+    others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    if others:
+        return statement.on_conflict_do_update(index_elements=keys, set_=others)
+    return statement.on_conflict_do_nothing(index_elements=keys)
+
+
+class _SqlitePut(NamedTuple):
+    sql: str
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+
+
+_AS_THEY_ARE = (Text, String, SmallInteger, Integer, BigInteger, Boolean, Float, LargeBinary)
+"""Types whose values SQLite takes as Python has them."""
+
+
+@lru_cache
+def _sqlite_put(table: Table) -> _SqlitePut | None:
+    """For many rows straight to the driver: SQLAlchemy's work on each row's values costs more than SQLite's."""
+    if not all(isinstance(column.type, _AS_THEY_ARE) for column in table.columns):
+        return None
+    names = [column.name for column in table.columns]
+    compiled = _upsert(sqlite_insert(table), table).compile(dialect=sqlite_dialect(paramstyle="qmark"))
+    order = compiled.positiontup or names
+    return _SqlitePut(str(compiled), lambda row: tuple(row[name] for name in order))
 
 
 _CHECKPOINT = ("text", "bigint", "bigint", "text")

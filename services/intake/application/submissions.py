@@ -1,5 +1,6 @@
 """A report on its way in: from what a channel brings, in clear, to a command with sealed values and a suggestion."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Self, TypeAlias
@@ -36,6 +37,7 @@ from shared.eventsourcing.sealing import Vault
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _YEARS: Final = range(1900, 2200)
 
 
@@ -43,7 +45,7 @@ def _clean(value: Any) -> Any:
     """Control characters carry nothing that a person wrote, and databases refuse some of them."""
     if not isinstance(value, str):
         return value
-    return "".join(c for c in value if c in "\n\t" or (c >= " " and c != "\x7f"))
+    return _CONTROLS.sub("", value)
 
 
 def _said(value: str) -> str:
