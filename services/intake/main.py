@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from services.intake.application import observations as observing
 from services.intake.application.access import COMMANDS, POLICIES
 from services.intake.application.assignments import Assignments
 from services.intake.application.category_maps import filed
@@ -25,9 +26,10 @@ from services.intake.application.submissions import SealedSubmission
 from services.intake.application.timing import firing, together
 from services.intake.domain.account import Post
 from services.intake.domain.lone_visit import LoneVisitEnded
+from services.intake.domain.observation import ObservationExpired
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.report import ReportReceived
-from services.intake.domain.streams import CUSTODY, EVENTS, LONE_VISIT, ORDER, REPORT
+from services.intake.domain.streams import CUSTODY, EVENTS, LONE_VISIT, OBSERVATION, ORDER, REPORT
 from services.intake.entrypoints import (
     addresses,
     admission,
@@ -50,6 +52,7 @@ from services.intake.entrypoints import (
     lone_visits,
     matter_pages,
     matters,
+    observations,
     open311,
     order_pages,
     orders_kafka,
@@ -174,7 +177,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.policy("take-orders", orders_kafka.taking(runtime, here, NAME), orders_kafka.HEARD)
     visits = LoneVisits(runtime, lambda station, at: on_shift(runtime.database, station, at))
     runtime.timers(
-        together(schedule(here), lone_schedule),
+        together(schedule(here), lone_schedule, observing.schedule),
         firing(
             runtime,
             {
@@ -182,9 +185,11 @@ def create_app(settings: Settings) -> FastAPI:
                 "order-hotline": (ORDER, overdue(runtime, here, "hotline")),
                 "custody": (CUSTODY, unanswered(runtime)),
                 "lone-visit": (LONE_VISIT, visits.due),
+                observing.TIMER: (OBSERVATION, observing.expiring(runtime)),
             },
         ),
     )
+    runtime.policy("erase-observations", observing.erasing(runtime), [ObservationExpired.stored_as])
     runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])
     places, posts = routing.RegisterPlaces(runtime), routing.RegisterPosts(runtime.database)
     router = Router(places, posts, RosterDuty(runtime.database), here)
@@ -231,6 +236,9 @@ def create_app(settings: Settings) -> FastAPI:
     duty.add(routes, on_duty)
     duty_pages.add(site, duty_pages.DutyPages(on_duty, service.pages, service.languages))
     freshness = Freshness(let=settings.fresh_days_let, other=settings.fresh_days_other)
+    watch = observations.Watch(api, observing.Observations(api.reports))
+    observations.add(routes, watch)
+    observations.add_pages(site, watch, service.pages, service.languages)
     checks = households.Checks(api, Households(runtime, here, freshness))
     households.add(routes, checks)
     household_pages.add(site, checks, service.pages, service.languages)

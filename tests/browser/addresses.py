@@ -15,6 +15,7 @@ from services.intake.entrypoints import (
     household_pages,
     lone_visit_pages,
     matter_pages,
+    observations,
     order_pages,
     patrol_pages,
     publisher_pages,
@@ -63,6 +64,7 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/register": lambda matters: "/intake/register",
     "/intake/register/{id}": lambda matters: "/intake/register/czl-2",
     "/intake/duty": lambda matters: "/intake/duty",
+    "/intake/observations": lambda matters: "/intake/observations",
     "/intake/households": lambda matters: "/intake/households",
     "/intake/households/new": lambda matters: "/intake/households/new",
     "/intake/households/{id}": lambda matters: f"/intake/households/{matters.household}",
@@ -134,6 +136,7 @@ def declared() -> set[str]:
     statistics_pages.add(intake, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
     duty_pages.add(intake, nothing)
+    observations.add_pages(intake, nothing, nothing, nothing)
     household_pages.add(intake, nothing, nothing, nothing)
     lone_visit_pages.add(intake, nothing)
     evidence.add_pages(intake, nothing, nothing, nothing)

@@ -19,6 +19,7 @@ from services.intake.domain import (
     incident_book,
     lone_visit,
     matter,
+    observation,
     order,
     patrol,
     patrol_route,
@@ -56,6 +57,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *patrol_route.COMMANDS,
     *patrol.COMMANDS,
     *lone_visit.COMMANDS,
+    *observation.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -119,6 +121,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     **dict.fromkeys(matter.COMMANDS, "report.classify"),
     **dict.fromkeys(roster.PLANNING, "register.change"),
     **dict.fromkeys(roster.SWAPPING, "report.handle"),
+    observation.ExpireObservation: "report.classify",
     **dict.fromkeys(household.COMMANDS, "household.check"),
     **dict.fromkeys(patrol_route.COMMANDS, "register.change"),
     **dict.fromkeys(patrol.COMMANDS, "report.register"),

@@ -22,6 +22,8 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
     if isinstance(event, post.EVENTS):
         return _post(event, personal)
     match event:
+        case report.ReportReceived(channel="observation"):
+            return None  # it expires, and nothing of it is kept elsewhere
         case report.ReportReceived():
             return reports.ReportReceived(
                 report=event.report,
@@ -145,6 +147,8 @@ def channel_of(channel: report.Channel) -> Channel:
     match channel:
         case "resident_form" | "open311":
             return "mailbox"
+        case "observation":
+            return "patrol"
         case _:
             return channel
 

@@ -174,12 +174,17 @@ class Draft(Circumstances, frozen=True):
     @property
     def persons(self) -> tuple[str, ...]:
         """Whose erasure takes the report's words along."""
-        return (*((self.person,) if self.is_named else ()), *((self.helper,) if self.filed_by else ()))
+        return (*((self.person,) if self.has_reporter else ()), *((self.helper,) if self.filed_by else ()))
 
     @property
     def person(self) -> str:
         """The reporter's id: of this report only, for nobody is followed from report to report."""
         return derived_id("person", self.report)
+
+    @property
+    def has_reporter(self) -> bool:
+        """Of an observation even without a name: what is written about it later goes with its words."""
+        return self.is_named or self.channel == "observation"
 
     @property
     def is_named(self) -> bool:
@@ -303,7 +308,7 @@ def _who(draft: Draft, seal: Callable[[str, str], Sealed]) -> tuple[Reporter | N
 
     hidden = draft.confidentiality == "confidential"
     reporter = filed_by = None
-    if draft.is_named:
+    if draft.has_reporter:
         reporter = Reporter(
             person=draft.person,
             name=None if hidden else sealed(draft.person, draft.reporter_name),

@@ -27,6 +27,7 @@ Channel: TypeAlias = Literal[
     "mailbox",
     "resident_form",
     "open311",
+    "observation",
 ]
 Reason: TypeAlias = Literal["not_a_civil_matter", "in_court_or_arbitration", "already_settled", "another_body", "other"]
 Confidentiality: TypeAlias = Literal["open", "confidential", "anonymous"]
@@ -407,6 +408,20 @@ class ComplaintIsNotMediated(Refusal):
     )
 
 
+class ObservationHasNoNumber(Refusal):
+    say = sentence(
+        "An observation is entered as such, by somebody who can be asked, and has no number from outside: nobody could "
+        "look a plate or a person up by it. Enter it under observations."
+    )
+
+
+class ObservationIsNotMediated(Refusal):
+    say = sentence(
+        "Report {code} is an observation: it expires, and is not mediated. If there is a dispute, register that as a "
+        "report of its own."
+    )
+
+
 class NotADispute(Refusal):
     say = sentence(
         "This report is classified as {kind}. Only a dispute goes to mediation, and a crime never does: "
@@ -487,6 +502,7 @@ def register(command: RegisterReport, state: State) -> list[ReportEvent]:
     match state:
         case NotReceived():
             _check_reporter(command)
+            _check_observation(command)
             return [
                 ReportReceived(
                     report=command.report,
@@ -521,6 +537,12 @@ def register(command: RegisterReport, state: State) -> list[ReportEvent]:
             raise AlreadyReceived(code=received.code)
         case _:
             assert_never(state)
+
+
+def _check_observation(command: RegisterReport) -> None:
+    """A volunteer's observation (群众观察) can be found by nothing that was observed."""
+    if command.channel == "observation" and (command.external_id != command.report or command.reporter is None):
+        raise ObservationHasNoNumber
 
 
 def _check_reporter(command: RegisterReport) -> None:
@@ -580,6 +602,8 @@ def admit(command: AdmitDispute, state: State) -> list[ReportEvent]:
             raise NotYetClassified
         case Received(received) if received.about or received.level != "desk":
             raise ComplaintIsNotMediated(code=received.code)
+        case Received(received) if received.channel == "observation":
+            raise ObservationIsNotMediated(code=received.code)
         case Received(received, "dispute"):
             return [
                 DisputeAdmitted(

@@ -16,6 +16,7 @@ from services.intake.domain import (
     incident_book,
     lone_visit,
     matter,
+    observation,
     order,
     patrol,
     patrol_route,
@@ -45,6 +46,7 @@ MATTER: Final = StreamType("matter", matter.matter, matter.EVENTS)
 POST: Final = StreamType("post", post.post, post.EVENTS)
 ASSIGNMENT: Final = StreamType("assignment", assignment.assignment, assignment_events.EVENTS)
 ORDER: Final = StreamType("order", order.order, order.EVENTS)
+OBSERVATION: Final = StreamType("observation", observation.observation, observation.EVENTS)
 HOUSEHOLD: Final = StreamType("household", household.household, household.EVENTS)
 CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
 PATROL_ROUTE: Final = StreamType("patrol-route", patrol_route.patrol_route, patrol_route.EVENTS)
@@ -77,4 +79,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *patrol_route.EVENTS,
     *patrol.EVENTS,
     *lone_visit.EVENTS,
+    *observation.EVENTS,
 )

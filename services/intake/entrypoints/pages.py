@@ -53,6 +53,7 @@ CHANNELS: Mapping[str, str] = {
     "mailbox": mark("Mailbox"),
     "resident_form": mark("Resident's form"),
     "open311": mark("Open311"),
+    "observation": mark("Observation"),
 }
 CONFIDENTIALITIES: Mapping[str, str] = {
     "open": mark("Open"),

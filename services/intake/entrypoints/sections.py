@@ -14,6 +14,7 @@ SECTIONS: Final = (
     Section("/intake/duty", mark("Duty roster"), "report.handle"),
     Section("/intake/lone-visits", mark("Out alone"), "report.register"),
     Section("/intake/volunteers", mark("Volunteers"), "register.read"),
+    Section("/intake/observations", mark("Observations"), "report.read"),
     Section("/intake/households", mark("Household checks"), "household.check"),
     Section("/intake/publishers", mark("Publishers"), "publisher.read"),
     Section("/intake/statistics", mark("Statistics"), "statistics.read"),

@@ -76,10 +76,16 @@ class Likenesses(Projection):
         self._digests = digests
 
     def concerns(self, recorded: Recorded) -> bool:
-        return isinstance(recorded.event, ReportReceived | PersonErased)
+        """Observations are likened to nothing: what was seen twice is not to be joined by a plate or a name."""
+        event = recorded.event
+        return isinstance(event, PersonErased) or (isinstance(event, ReportReceived) and event.channel != "observation")
 
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
-        received = [(one.event, one.stored.position) for one in events if isinstance(one.event, ReportReceived)]
+        received = [
+            (one.event, one.stored.position)
+            for one in events
+            if isinstance(one.event, ReportReceived) and self.concerns(one)
+        ]
         sealed = [box for event, _ in received for box in (event.subject, event.text)]
         opened = await self._vault.open_all(sealed)
         said = list(zip(opened[::2], opened[1::2], strict=True))

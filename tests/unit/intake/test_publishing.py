@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.application.publishing import TOPICS, publish
+from services.intake.application.publishing import TOPICS, channel_of, publish
 from services.intake.domain import post, report
 from services.intake.domain.streams import EVENTS
 from shared.contracts import register, reports
@@ -233,6 +233,11 @@ def test_a_channel_that_came_later_is_told_as_the_nearest_that_every_receiver_kn
     told = publish(d.changed(d.received, channel="resident_form"), personal)
     assert isinstance(told, reports.ReportReceived)
     assert (told.channel, told.origin) == ("mailbox", "resident_form")
+
+
+def test_an_observation_expires_and_nobody_else_is_told_of_it() -> None:
+    assert publish(d.changed(d.received, channel="observation"), personal) is None
+    assert channel_of("observation") == "patrol"
 
 
 def test_of_a_confidential_reporter_nothing_is_told_but_that_there_is_one() -> None:
