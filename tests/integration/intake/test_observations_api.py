@@ -1,4 +1,4 @@
-"""Observations over HTTP and in the page: taken as reports, found by no plate and no person, erased when they expire."""
+"""Observations over HTTP and in the page: taken as reports, found by no plate or person, erased when they expire."""
 
 from __future__ import annotations
 
