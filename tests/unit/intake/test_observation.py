@@ -25,7 +25,7 @@ seen = d.changed(d.received, channel="observation", external_id=d.REPORT, report
 
 
 def recorded(event: report.ReportReceived | o.ObservationExpired) -> Recorded:
-    stored = StoredEvent(7, f"report-{d.REPORT}", 1, event.stored_as, 1, b"{}", b"{}", DUE, b"", b"")
+    stored = StoredEvent(7, f"report-{d.REPORT}", 1, event.stored_as, 1, "command-1", b"{}", b"{}", b"", 0)
     return Recorded(event, stored)
 
 
