@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from services.intake.application import care as caring_for
 from services.intake.application import observations as observing
 from services.intake.application.access import COMMANDS, POLICIES
 from services.intake.application.assignments import Assignments
@@ -25,17 +26,20 @@ from services.intake.application.routing import Router
 from services.intake.application.submissions import SealedSubmission
 from services.intake.application.timing import firing, together
 from services.intake.domain.account import Post
+from services.intake.domain.care import CareEnded
 from services.intake.domain.lone_visit import LoneVisitEnded
 from services.intake.domain.observation import ObservationExpired
 from services.intake.domain.person import PersonErasureOrdered
 from services.intake.domain.report import ReportReceived
-from services.intake.domain.streams import CUSTODY, EVENTS, LONE_VISIT, OBSERVATION, ORDER, REPORT
+from services.intake.domain.streams import CARE, CUSTODY, EVENTS, LONE_VISIT, OBSERVATION, ORDER, REPORT
 from services.intake.entrypoints import (
     addresses,
     admission,
     admission_pages,
     assignment_pages,
     assignments,
+    care,
+    care_pages,
     categories,
     category_pages,
     duty,
@@ -79,6 +83,7 @@ from services.intake.projections.accounts import accounts, count
 from services.intake.projections.addresses import Addresses
 from services.intake.projections.areas import Areas
 from services.intake.projections.assignments import Assignments as AssignmentRows
+from services.intake.projections.care import Care as CareRows
 from services.intake.projections.category_maps import CategoryMaps
 from services.intake.projections.courses import Courses
 from services.intake.projections.evidence import EvidenceRows
@@ -166,6 +171,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Likenesses(runtime.vault, digests))
     runtime.project(MatterRows())
     runtime.project(HouseholdRows())
+    runtime.project(CareRows())
     runtime.project(Patrols())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
@@ -177,7 +183,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.policy("take-orders", orders_kafka.taking(runtime, here, NAME), orders_kafka.HEARD)
     visits = LoneVisits(runtime, lambda station, at: on_shift(runtime.database, station, at))
     runtime.timers(
-        together(schedule(here), lone_schedule, observing.schedule),
+        together(schedule(here), lone_schedule, observing.schedule, caring_for.schedule),
         firing(
             runtime,
             {
@@ -185,10 +191,12 @@ def create_app(settings: Settings) -> FastAPI:
                 "order-hotline": (ORDER, overdue(runtime, here, "hotline")),
                 "custody": (CUSTODY, unanswered(runtime)),
                 "lone-visit": (LONE_VISIT, visits.due),
+                caring_for.TIMER: (CARE, caring_for.expiring(runtime)),
                 observing.TIMER: (OBSERVATION, observing.expiring(runtime)),
             },
         ),
     )
+    runtime.policy("erase-care", caring_for.erasing(runtime), [CareEnded.stored_as])
     runtime.policy("erase-observations", observing.erasing(runtime), [ObservationExpired.stored_as])
     runtime.policy("register-submissions", _registering(runtime), [ReportSubmitted.event_type])
     places, posts = routing.RegisterPlaces(runtime), routing.RegisterPosts(runtime.database)
@@ -241,6 +249,9 @@ def create_app(settings: Settings) -> FastAPI:
     observations.add_pages(site, watch, service.pages, service.languages)
     checks = households.Checks(api, Households(runtime, here, freshness))
     households.add(routes, checks)
+    caring = care.Caring(checks, caring_for.Care(runtime))
+    care.add(routes, caring)
+    care_pages.add(site, caring, service.pages, service.languages)
     household_pages.add(site, checks, service.pages, service.languages)
     alone = lone_visits.Lone(api, on_duty, visits)
     lone_visits.add(routes, alone)

@@ -8,6 +8,7 @@ from services.intake.entrypoints import addresses as intake_addresses
 from services.intake.entrypoints import (
     admission_pages,
     assignment_pages,
+    care_pages,
     category_pages,
     duty_pages,
     elements,
@@ -65,6 +66,9 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/register/{id}": lambda matters: "/intake/register/czl-2",
     "/intake/duty": lambda matters: "/intake/duty",
     "/intake/observations": lambda matters: "/intake/observations",
+    "/intake/care": lambda matters: "/intake/care",
+    "/intake/care/new": lambda matters: "/intake/care/new",
+    "/intake/care/{id}": lambda matters: f"/intake/care/{matters.care}?purpose=visit",
     "/intake/households": lambda matters: "/intake/households",
     "/intake/households/new": lambda matters: "/intake/households/new",
     "/intake/households/{id}": lambda matters: f"/intake/households/{matters.household}",
@@ -137,6 +141,7 @@ def declared() -> set[str]:
     volunteer_pages.add(intake, nothing, nothing)
     duty_pages.add(intake, nothing)
     observations.add_pages(intake, nothing, nothing, nothing)
+    care_pages.add(intake, nothing, nothing, nothing)
     household_pages.add(intake, nothing, nothing, nothing)
     lone_visit_pages.add(intake, nothing)
     evidence.add_pages(intake, nothing, nothing, nothing)

@@ -62,6 +62,25 @@ class Matters:
         return found
 
     @cached_property
+    def care(self) -> str:
+        """An elder who agreed to be visited."""
+        today = datetime.now(UTC).date()
+        body = {
+            "where": {"community": COMMUNITY, "grid": self.volunteer["grid"]},
+            "name": "端木老人",
+            "situation": "独居，行动不便",
+            "need": "elder_alone",
+            "purposes": ["visit"],
+            "consent": "spoken",
+            "agreed_on": (today - timedelta(days=20)).isoformat(),
+            "every_days": 7,
+            "until": (today + timedelta(days=90)).isoformat(),
+        }
+        made: dict[str, Any] = self.whole.done("intake", "care", body, str(uuid4()))
+        self.whole.get("intake", f"care/{made['id']}", after=made["position"])
+        return str(made["id"])
+
+    @cached_property
     def household(self) -> str:
         """A household in whose basement people live: with an open tenancy alert."""
         body = {

@@ -7,6 +7,7 @@ from services.intake.domain import (
     area,
     assignment,
     assignment_events,
+    care,
     case_elements,
     category_map,
     community,
@@ -47,6 +48,7 @@ POST: Final = StreamType("post", post.post, post.EVENTS)
 ASSIGNMENT: Final = StreamType("assignment", assignment.assignment, assignment_events.EVENTS)
 ORDER: Final = StreamType("order", order.order, order.EVENTS)
 OBSERVATION: Final = StreamType("observation", observation.observation, observation.EVENTS)
+CARE: Final = StreamType("care", care.care, care.EVENTS)
 HOUSEHOLD: Final = StreamType("household", household.household, household.EVENTS)
 CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
 PATROL_ROUTE: Final = StreamType("patrol-route", patrol_route.patrol_route, patrol_route.EVENTS)
@@ -76,6 +78,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *reporter.EVENTS,
     *roster.EVENTS,
     *household.EVENTS,
+    *care.EVENTS,
     *patrol_route.EVENTS,
     *patrol.EVENTS,
     *lone_visit.EVENTS,

@@ -16,6 +16,7 @@ SECTIONS: Final = (
     Section("/intake/volunteers", mark("Volunteers"), "register.read"),
     Section("/intake/observations", mark("Observations"), "report.read"),
     Section("/intake/households", mark("Household checks"), "household.check"),
+    Section("/intake/care", mark("Care visits"), "care.visit"),
     Section("/intake/publishers", mark("Publishers"), "publisher.read"),
     Section("/intake/statistics", mark("Statistics"), "statistics.read"),
 )
