@@ -1,7 +1,8 @@
 """Visits to somebody in need (走访关爱): with their consent, for named purposes, at an agreed pace, until a day.
 
 What was said is opened for an agreed purpose and no other. When the day has come, when the consent is taken back, or
-when nothing is needed any more, it is over, and the values are erased. Not to be at home and to decline are free of cost.
+when nothing is needed any more, it is over, and the values are erased. Not to be at home and to decline are free of
+cost.
 """
 
 from collections.abc import Mapping
