@@ -58,7 +58,8 @@ def test_a_page_is_accessible_fits_its_window_and_speaks_one_language(
         for width in (DESK, PHONE):
             window.page.set_viewport_size({"width": width, "height": HEIGHT})
             assert window.overflow() == 0, f"at {width} px the page is wider than its window"
-            assert faults(window) == [], f"at {width} px"
+            if (width == PHONE) == (language == "zh-CN"):  # the long look at each width once, in either language
+                assert faults(window) == [], f"at {width} px"
 
 
 def faults(window: Window) -> list[dict[str, Any]]:
