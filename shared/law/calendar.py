@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final, Literal, Self, TypeAlias, assert_never
-from zoneinfo import ZoneInfo
 
 import chinese_calendar
 from pydantic import BaseModel, Field, model_validator
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+from shared.law.legal_time import SHANGHAI
+
 _TABLE: Final = frozenset(day.year for day in chinese_calendar.constants.holidays)
 _SATURDAY: Final = 5
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, cast
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared.access.rights import Action, may
+from shared.law.legal_time import SHANGHAI, day_of
 from shared.web import sessions, static
 from shared.web.languages import COOKIE, LANGUAGES, Language, Languages, language_of, mark
 from shared.web.problems import Problem
@@ -23,7 +23,6 @@ from shared.web.routes import FORM_FIELD, caller_of
 from shared.web.sessions import SessionKey, form_token
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 _BABEL: Final[Mapping[Language, str]] = {"zh-CN": "zh_CN", "en": "en"}
 _BIDI_CONTROLS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -165,7 +164,7 @@ def moment(value: datetime, language: Language) -> str:
 def day(value: date, language: Language) -> str:
     """A date: 2026年8月28日, or 28 Aug 2026."""
     if isinstance(value, datetime):
-        value = value.astimezone(SHANGHAI).date()
+        value = day_of(value)
     return format_date(value, "y年M月d日" if language == "zh-CN" else "d MMM y", locale=_BABEL[language])
 
 

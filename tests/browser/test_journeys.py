@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from shared.web.pages import SHANGHAI
+from shared.law.legal_time import SHANGHAI
 from tests.browser.matters import Matters
 from tests.browser.window import PHONE, Browsing, Window
 from tests.e2e.procedure import SEATS

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from services.intake.domain import category_map
 from services.intake.domain.category_map import ImportCategoryMap, Map
@@ -13,10 +12,10 @@ from shared.categories import CATEGORIES, SCHEMES
 from shared.eventsourcing.commands import Handled
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.store import Meta
+from shared.law.legal_time import day_of
 
 STANDARD: Final = "open311"
 """The map of those whose codes are the standard ones: Open311's services are made of the lists of categories."""
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
 async def find(runtime: Runtime, map_: str) -> Map:
@@ -31,7 +30,7 @@ async def filed(runtime: Runtime, command: RegisterReport) -> RegisterReport:
     if under.map == STANDARD:
         category = under.code if under.code in CATEGORIES else None
         return command.model_copy(update={"filed_under": FiledUnder(map=under.map, code=under.code, category=category)})
-    day = command.reported_at.astimezone(_SHANGHAI).date()
+    day = day_of(command.reported_at)
     version, category = category_map.category_of(await find(runtime, under.map), under.code, day)
     known = FiledUnder(map=under.map, code=under.code, version=version, category=category)
     return command.model_copy(update={"filed_under": known})
@@ -51,4 +50,4 @@ def proposed(levels: tuple[str, ...], scheme: str) -> str | None:
 
 
 def today(runtime: Runtime) -> date:
-    return runtime.clock().astimezone(_SHANGHAI).date()
+    return day_of(runtime.clock())

@@ -4,12 +4,12 @@ import warnings
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO, Final, NamedTuple, cast, get_args
-from zoneinfo import ZoneInfo
 
 import puremagic
 from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from services.intake.domain.evidence import MediaType
+from shared.law.legal_time import SHANGHAI
 
 HEAD: Final = 64 * 1024
 """Bytes of a file's beginning by which its type is told."""
@@ -18,7 +18,6 @@ MOST_PIXELS: Final = 50_000_000
 LONGEST_SIDE: Final = 1_600
 _QUALITY: Final = 82
 _SHOWABLE: Final = {"image/jpeg", "image/png", "image/webp"}
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _KNOWN: Final[frozenset[str]] = frozenset(get_args(MediaType))
 _OTHERWISE: Final = {
     "audio/wave": "audio/wav",
@@ -87,7 +86,7 @@ def shown(file: BinaryIO, code: str, at: datetime) -> Shown:
         SyntaxError,  # as Pillow calls a broken PNG
     ) as error:
         raise Unshowable from error
-    _mark(plain, f"{code}  {at.astimezone(_SHANGHAI):%Y-%m-%d}")
+    _mark(plain, f"{code}  {at.astimezone(SHANGHAI):%Y-%m-%d}")
     made = BytesIO()
     plain.save(made, "JPEG", quality=_QUALITY)
     return Shown(made.getvalue(), plain.width, plain.height)

@@ -7,8 +7,9 @@ from typing import Final, Protocol
 from services.intake.domain.assignment_events import Limit
 from services.intake.domain.report import Channel, Kind, ReportReceived
 from services.intake.domain.routing import PlacedBy, Routed, Rule, Where, choose, placed, rule_for
-from shared.law.calendar import SHANGHAI, Duration
+from shared.law.calendar import Duration
 from shared.law.here import Here
+from shared.law.legal_time import day_of
 
 HANDLED_IN: Final = Duration(amount=5, unit="working_days")
 """Our own target where the city's rules set no limit for handling a report."""
@@ -51,7 +52,7 @@ class Router:
         rule = rule_for(kind, danger=received.suggestion.danger_to_life, complaint=received.level)
         community, grid, placed_by = await self._places.locate(received)
         where = Where(station=received.station, community=community, grid=grid, placed_by=placed_by)
-        day = now.astimezone(SHANGHAI).date()
+        day = day_of(now)
         holders: Sequence[str] = ()
         if rule.role is not None and placed(rule, where):
             holders = await self._posts.holders(rule.role, where, rule, day, received.about)
@@ -60,7 +61,7 @@ class Router:
 
     def objection(self, channel: Channel, at: datetime) -> Limit | None:
         """Until when it may be objected that it is not ours, in working days of the rule."""
-        rule = self._here.find(OBJECTION_RULES.get(channel, OBJECTION_RULE), at.astimezone(SHANGHAI).date())
+        rule = self._here.find(OBJECTION_RULES.get(channel, OBJECTION_RULE), day_of(at))
         if rule is None:
             return None
         until = self._here.deadline(at, rule.duration("object"))
@@ -68,7 +69,7 @@ class Router:
 
     def due(self, channel: Channel, at: datetime, *, danger: bool) -> Limit:
         """Until when it is to be handled: by the city's rule for the hotline, else by our own target, which warns."""
-        rule = self._here.find("hotline-reply", at.astimezone(SHANGHAI).date()) if channel == "hotline_12345" else None
+        rule = self._here.find("hotline-reply", day_of(at)) if channel == "hotline_12345" else None
         if rule is None:
             target = DANGER_HANDLED_IN if danger else HANDLED_IN
             return Limit(rule="own-target", until=self._here.deadline(at, target), binding=False)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Self, TypeAlias
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
@@ -34,9 +33,9 @@ from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import sentence
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.sealing import Vault
+from shared.law.legal_time import SHANGHAI
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _YEARS: Final = range(1900, 2200)
 
@@ -393,4 +392,4 @@ def case_code(report_id: str, at: datetime) -> str:
     """
     number = int(report_id.replace("-", "")[:10], 16)
     letters = "".join(_ALPHABET[(number >> shift) & 31] for shift in range(35, -5, -5))
-    return f"WG-{at.astimezone(_SHANGHAI):%y%m%d}-{letters[:4]}-{letters[4:]}"
+    return f"WG-{at.astimezone(SHANGHAI):%y%m%d}-{letters[:4]}-{letters[4:]}"

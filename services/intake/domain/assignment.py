@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, TypeAlias, TypedDict, assert_never
-from zoneinfo import ZoneInfo
 
 from services.intake.domain.assignment_commands import (
     AcceptCoHandling,
@@ -107,10 +106,10 @@ from services.intake.domain.levels import (
 )
 from services.intake.domain.report import Kind
 from shared.eventsourcing.decider import Decider
+from shared.law.legal_time import SHANGHAI
 
 RULE: Final = "rule"
 """Who acts where the table of rules does."""
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 Decided: TypeAlias = Literal["settled", "sent_by_the_level_above", "accepted_by_hand_over"]
 """How it was decided who is responsible; after that nobody may object any more."""
@@ -779,7 +778,7 @@ def _part(matter: Matter, account: str) -> Part:
 
 
 def _day(moment: datetime) -> str:
-    return moment.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def open_question(question: Question) -> str:

@@ -12,11 +12,11 @@ from typing import ClassVar, Final, Literal, TypeAlias, assert_never
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.intake.domain.volunteer import NotYet, day_of
+from services.intake.domain.volunteer import NotYet
 from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
-from shared.law.calendar import SHANGHAI
+from shared.law.legal_time import SHANGHAI, day_of
 
 Need: TypeAlias = Literal["elder_alone", "child_alone", "illness", "disability", "bereavement", "hardship", "other"]
 """独居老人、留守儿童、患病、残疾、丧亲、生活困难、其他."""

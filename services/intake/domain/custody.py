@@ -13,8 +13,8 @@ from services.intake.domain.limits import said
 from shared.eventsourcing.decider import Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
-from shared.law.calendar import SHANGHAI
 from shared.law.here import Here
+from shared.law.legal_time import day_of
 
 Side: TypeAlias = Literal["police_110", "hotline_12345"]
 NUMBERS: Final[dict[Side, str]] = {"police_110": "110", "hotline_12345": "12345"}
@@ -265,7 +265,7 @@ def propose(command: ProposeHandover, state: State) -> list[CustodyEvent]:
         raise AlreadyProposed(side=NUMBERS[held.proposed.to], until=said(held.proposed.answer_by))
     if held.settled:
         raise StaysWithFirst(side=NUMBERS[held.owner], article=held.settled)
-    rule = command.here.rule("handover-answer", command.now.astimezone(SHANGHAI).date())
+    rule = command.here.rule("handover-answer", day_of(command.now))
     return [
         HandoverProposed(
             matter=held.matter,

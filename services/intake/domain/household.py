@@ -13,11 +13,12 @@ from typing import ClassVar, Final, Literal, TypeAlias, assert_never
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.intake.domain.cited import Cited, citing
-from services.intake.domain.volunteer import NotYet, day_of
+from services.intake.domain.volunteer import NotYet
 from shared.eventsourcing.decider import Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 from shared.law.here import Here
+from shared.law.legal_time import day_of
 
 Occupancy: TypeAlias = Literal["owner", "tenants", "both", "empty"]
 """自住、出租、自住并出租、空置."""

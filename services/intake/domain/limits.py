@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from shared.law.calendar import SHANGHAI, Duration
+from shared.law.calendar import Duration
 from shared.law.here import Here
+from shared.law.legal_time import SHANGHAI, day_of
 from shared.law.rules import Rule
 
 Level: TypeAlias = Literal["begun", "half", "near", "over", "stopped"]
@@ -37,14 +38,14 @@ def answer(started: datetime, urgency: str, here: Here) -> Limit | None:
 
 def _limit(id_: str, figure: str, started: datetime, here: Here) -> Limit | None:
     """None where this city's rule is not kept here; then the hotline's own clock is the only one."""
-    rule = here.find(id_, started.astimezone(SHANGHAI).date())
+    rule = here.find(id_, day_of(started))
     if rule is None:
         return None
     length = rule.figures.get(figure, rule.figures.get("normal"))
     if not isinstance(length, Duration):
         return None
     due = here.deadline(started, length)
-    certain = here.calendar.knows(started.astimezone(SHANGHAI).date(), due.date())
+    certain = here.calendar.knows(day_of(started), due.date())
     return Limit(due, rule, here.binds(rule), certain)
 
 

@@ -14,8 +14,8 @@ from services.intake.domain.limits import said
 from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
-from shared.law.calendar import SHANGHAI
 from shared.law.here import Here
+from shared.law.legal_time import day_of
 
 Urgency: TypeAlias = Literal["danger", "utilities", "normal", "complex"]
 """紧急（危险、影响稳定）、水电气热、一般、疑难."""
@@ -521,7 +521,7 @@ def object_to(command: ObjectToOrder, order: Order) -> list[OrderEvent]:
         raise _not_open(order)
     if order.ruled:
         raise AlreadyRuled
-    forbidden = command.here.find("hotline-return", order.started.astimezone(SHANGHAI).date())
+    forbidden = command.here.find("hotline-return", day_of(order.started))
     if order.received.direct and forbidden is not None and command.here.binds(forbidden):
         raise MayNotReturn(article=forbidden.article)
     limit = limits.objection(order.started, command.here)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Final, Literal, TypeAlias, assert_never
-from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
@@ -17,6 +16,7 @@ from services.intake.domain.community import VolunteerRole
 from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
+from shared.law.legal_time import day_of
 from shared.law.rules import rule
 
 OriginKind: TypeAlias = Literal["dispute", "visit", "report", "recommended", "own_offer", "roster"]
@@ -37,7 +37,6 @@ Standing: TypeAlias = Literal["found", "talked", "vouched", "consented", "active
 
 LAW: Final = "volunteer-service"
 LONGEST_SERVICE: Final = timedelta(hours=24)
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
 class Origin(BaseModel, frozen=True):
@@ -791,11 +790,6 @@ def _same_cover(one: Insurance, other: Insurance) -> bool:
 def _past(day: date, now: datetime) -> None:
     if day > day_of(now):
         raise NotYet(day=day)
-
-
-def day_of(moment: datetime) -> date:
-    """The day on which it is, where the volunteers are."""
-    return moment.astimezone(_SHANGHAI).date()
 
 
 def evolve(state: State, event: VolunteerEvent) -> State:

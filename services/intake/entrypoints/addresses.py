@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from services.intake.domain.address import LONGEST_TEXT, Candidate, Match, Why
 from services.intake.domain.post import PostRole
-from services.intake.domain.volunteer import day_of
 from services.intake.entrypoints.http import NAMED, Api
 from services.intake.projections import addresses as rows
 from services.intake.projections import areas as area_rows
@@ -19,6 +18,7 @@ from services.intake.projections.posts import Holder
 from shared.access.actors import Actor, Scope
 from shared.access.rights import authorize
 from shared.eventsourcing.sealed import Sealed
+from shared.law.legal_time import day_of
 from shared.web.languages import mark
 from shared.web.pages import Pages
 from shared.web.paging import CurrentAfter

@@ -1,8 +1,6 @@
 """Admission over HTTP: the grounds with the rules that hold here, a refusal by a rule, and its notice."""
 
 from datetime import date
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from fastapi import Response
 from pydantic import AwareDatetime, BaseModel, Field
@@ -16,13 +14,12 @@ from shared.access.actors import Actor
 from shared.categories import DEFAULT_CATEGORY
 from shared.eventsourcing.commands import Handled
 from shared.law.here import Here
+from shared.law.legal_time import day_of
 from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.languages import mark
 from shared.web.paging import IfMatch, etag
 from shared.web.problems import not_found
 from shared.web.routes import CurrentActor, Routes, permit
-
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
 class RefuseByRuleIn(Body):
@@ -66,7 +63,7 @@ class Admission:
         self.here = here
 
     def today(self) -> date:
-        return self.api.runtime.clock().astimezone(_SHANGHAI).date()
+        return day_of(self.api.runtime.clock())
 
     async def grounds(self, id_: str, actor: Actor) -> list[GroundOut]:
         """Every ground with its rule of today, those first that the report's words may show; the read is recorded."""

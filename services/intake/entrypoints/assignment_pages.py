@@ -23,10 +23,11 @@ from shared.access.actors import Actor
 from shared.access.rights import areas, authorize
 from shared.eventsourcing.commands import Stale
 from shared.eventsourcing.decider import Refusal
+from shared.law.legal_time import SHANGHAI
 from shared.web.domain_errors import RefusalProblem
 from shared.web.idempotency import IdempotencyKey
 from shared.web.languages import Languages, language_of, mark
-from shared.web.pages import SHANGHAI, Pages
+from shared.web.pages import Pages
 from shared.web.problems import Problem
 from shared.web.routes import CurrentActor, Routes, permit
 

@@ -20,10 +20,10 @@ from shared.access.actors import Actor, Scope
 from shared.access.rights import areas
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.store import instant
+from shared.law.legal_time import SHANGHAI, day_of
 from shared.web.accounts import actor_of
 from shared.web.idempotency import IdempotencyKey
 from shared.web.languages import mark
-from shared.web.pages import SHANGHAI
 from shared.web.paging import CurrentAfter
 from shared.web.routes import CurrentActor, Routes, permit
 
@@ -227,7 +227,7 @@ def _reading(routes: Routes, duty: Duty) -> None:
         """The roster (值班表) of the week in which this day lies, today's without one."""
         await api.wait(after, "rosters")
         of = duty.readable(actor, station)
-        return await duty.week(actor, of, day or api.runtime.clock().astimezone(SHANGHAI).date())
+        return await duty.week(actor, of, day or day_of(api.runtime.clock()))
 
     @routes.get("/duty/now", access="report.handle")
     async def read_now(actor: CurrentActor, after: CurrentAfter, station: StationQuery = None) -> list[ShiftOut]:

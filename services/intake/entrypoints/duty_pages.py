@@ -20,10 +20,11 @@ from shared.access.actors import Actor, Scope
 from shared.access.rights import authorize
 from shared.eventsourcing.commands import Handled, derived_id
 from shared.eventsourcing.decider import Refusal
+from shared.law.legal_time import SHANGHAI, day_of
 from shared.web.domain_errors import RefusalProblem
 from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.languages import Languages, language_of, mark
-from shared.web.pages import SHANGHAI, Pages
+from shared.web.pages import Pages
 from shared.web.routes import CurrentActor, Routes
 
 CANCELLED: Final[Mapping[CancelReason, str]] = {
@@ -57,7 +58,7 @@ class DutyPages:
         status_code: int = 200,
     ) -> Response:
         duty, now = self.duty, self.duty.api.runtime.clock()
-        today = now.astimezone(SHANGHAI).date()
+        today = day_of(now)
         week = await duty.week(actor, station, day or today)
         plans = authorize(actor, "register.change", Scope(station)).allowed
         communities = [
@@ -117,7 +118,7 @@ def _days(week: WeekOut) -> list[tuple[date, dict[Seat, list[ShiftOut]]]]:
     days = [week.first_day + timedelta(days=number) for number in range(7)]
     found: dict[date, dict[Seat, list[ShiftOut]]] = {each: {seat: [] for seat in SEATS} for each in days}
     for shift in week.shifts:
-        begun = max(shift.begins_at.astimezone(SHANGHAI).date(), week.first_day)
+        begun = max(day_of(shift.begins_at), week.first_day)
         found[begun][shift.seat].append(shift)
     return list(found.items())
 

@@ -22,11 +22,10 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 import openpyxl
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+from shared.law.legal_time import SHANGHAI
 
 Column: TypeAlias = Literal["external_id", "subject", "text", "reported_at", "reporter"]
 Encoding: TypeAlias = Literal["utf-8", "gb18030"]

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from services.intake.application.households import Households, Spot, located
 from services.intake.domain import household as h
 from services.intake.domain.cited import Cited
-from services.intake.domain.volunteer import day_of
 from services.intake.entrypoints import household_bodies as bodies
 from services.intake.entrypoints.addresses import CandidateOut, candidates
 from services.intake.entrypoints.http import NAMED, Api, Id
@@ -20,6 +19,7 @@ from shared.access.actors import Actor, Scope
 from shared.access.rights import areas, authorize
 from shared.eventsourcing.commands import Handled
 from shared.eventsourcing.sealed import Sealed
+from shared.law.legal_time import day_of
 from shared.web.areas import named
 from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.languages import mark

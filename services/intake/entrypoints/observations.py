@@ -21,10 +21,11 @@ from services.intake.projections import reports as rows
 from shared.access.actors import Actor, Scope
 from shared.access.rights import areas, authorize
 from shared.eventsourcing.store import instant
+from shared.law.legal_time import SHANGHAI
 from shared.web import paging
 from shared.web.idempotency import Idempotency, IdempotencyKey, key_reused
 from shared.web.languages import Languages
-from shared.web.pages import SHANGHAI, Pages
+from shared.web.pages import Pages
 from shared.web.paging import CurrentAfter, CurrentPaging, link_next
 from shared.web.routes import CurrentActor, Routes, permit
 

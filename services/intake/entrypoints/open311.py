@@ -33,10 +33,10 @@ from shared.eventsourcing.commands import derived_id, keyed_fingerprint
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import instant, microseconds
+from shared.law.legal_time import SHANGHAI
 from shared.web.domain_errors import RefusalProblem
 from shared.web.idempotency import parse
 from shared.web.languages import Languages, language_of, mark
-from shared.web.pages import SHANGHAI
 from shared.web.problems import Problem
 from shared.web.routes import OpenRoute
 

@@ -20,7 +20,7 @@ from shared.access.rights import Action, areas
 from shared.eventsourcing.commands import Handled
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.store import microseconds
-from shared.law.calendar import SHANGHAI
+from shared.law.legal_time import SHANGHAI
 from shared.web import paging
 from shared.web.domain_errors import RefusalProblem
 from shared.web.idempotency import Idempotency, IdempotencyKey

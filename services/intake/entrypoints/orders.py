@@ -33,8 +33,8 @@ from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.sealing import sealed_in
 from shared.eventsourcing.store import instant, microseconds
 from shared.eventsourcing.streams import StreamType
-from shared.law.calendar import SHANGHAI
 from shared.law.here import Here
+from shared.law.legal_time import day_of
 from shared.law.rules import Rule
 from shared.web.idempotency import Idempotency, IdempotencyKey, OptionalIdempotencyKey
 from shared.web.languages import mark
@@ -305,7 +305,7 @@ class OrderApi:
         extended: bool = False,
     ) -> ClockOut:
         due = instant(until)
-        first, last = started.astimezone(SHANGHAI).date(), due.astimezone(SHANGHAI).date()
+        first, last = day_of(started), day_of(due)
         rule = self.here.find(rule_id, first) if rule_id else None
         return ClockOut(
             name=name,
@@ -632,7 +632,7 @@ def _steps(routes: Routes, orders: OrderApi) -> None:
 async def _ignored(orders: OrderApi, id_: str, handled: Handled) -> list[RuleOut]:
     """The rules that were only warned of: of a limit that had passed, of a return that is forbidden."""
     known = await orders.orders.find(id_)
-    on = known.started.astimezone(SHANGHAI).date()
+    on = day_of(known.started)
     found: list[Rule] = []
     if any(isinstance(event, order.OrderObjected) and event.beyond for event in handled.events):
         found += [rule for rule in (orders.here.find("hotline-objection", on),) if rule]

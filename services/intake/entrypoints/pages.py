@@ -24,11 +24,12 @@ from shared.access.rights import areas, authorize
 from shared.categories import SCHEMES, name_of
 from shared.eventsourcing.commands import derived_id
 from shared.eventsourcing.decider import Refusal
+from shared.law.legal_time import SHANGHAI
 from shared.web import paging, sessions
 from shared.web.domain_errors import RefusalProblem
 from shared.web.idempotency import IdempotencyKey, key_reused
 from shared.web.languages import Languages, language_of, mark
-from shared.web.pages import SHANGHAI, Pages, safe_next
+from shared.web.pages import Pages, safe_next
 from shared.web.paging import CurrentPaging
 from shared.web.routes import OPEN, CurrentActor, PresentActor, Routes, permit
 

@@ -16,9 +16,10 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from services.intake.application.workbook import Record, SheetName, Wrong
 from services.intake.entrypoints import files
-from services.intake.entrypoints.files import SHANGHAI, Refused, UnreadableFile, folded
+from services.intake.entrypoints.files import Refused, UnreadableFile, folded
 from services.intake.entrypoints.tables import Cell, as_xlsx
 from shared.eventsourcing.decider import sentence
+from shared.law.legal_time import SHANGHAI
 
 LARGEST: Final = 8 * 1024 * 1024
 LARGEST_UNPACKED: Final = 96 * 1024 * 1024

@@ -35,6 +35,7 @@ from shared.access.actors import Actor, Scope
 from shared.access.rights import areas
 from shared.eventsourcing.commands import Handled
 from shared.eventsourcing.store import Meta
+from shared.law.legal_time import day_of
 from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.languages import Languages, language_of, mark
 from shared.web.paging import CurrentAfter, CurrentPaging, link_next
@@ -436,7 +437,7 @@ def _entering(routes: Routes, statistics: Statistics) -> None:
 def entering(api: Api, community: str, body: IncidentIn, actor: Actor) -> incident_book.RecordIncident:
     now = api.runtime.clock()
     return incident_book.RecordIncident(
-        **body.model_dump(), community=community, by=actor.id, today=now.astimezone(rows.SHANGHAI).date(), now=now
+        **body.model_dump(), community=community, by=actor.id, today=day_of(now), now=now
     )
 
 

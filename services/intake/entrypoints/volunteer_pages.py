@@ -28,11 +28,12 @@ from shared.access.actors import Actor, Scope
 from shared.access.rights import areas, authorize
 from shared.eventsourcing.commands import Handled, derived_id
 from shared.eventsourcing.decider import Refusal
+from shared.law.legal_time import SHANGHAI, day_of
 from shared.web import paging
 from shared.web.domain_errors import RefusalProblem
 from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.languages import language_of, mark
-from shared.web.pages import SHANGHAI, Pages
+from shared.web.pages import Pages
 from shared.web.paging import CurrentPaging
 from shared.web.routes import SIGNED_IN, CurrentActor, Routes, permit
 
@@ -173,7 +174,7 @@ async def _form(
         given=given,
         wrong=wrong,
         key=str(uuid4()),
-        today=v.day_of(squads.api.runtime.clock()),
+        today=day_of(squads.api.runtime.clock()),
         **WORDS,
     )
 
@@ -189,7 +190,7 @@ async def _show(
 ) -> Response:
     row = await squads.row(actor, id_)
     (shown,) = await squads.out([row], actor, "a volunteer")
-    today = v.day_of(squads.api.runtime.clock())
+    today = day_of(squads.api.runtime.clock())
     return pages.render(
         request,
         "volunteer.html",
@@ -235,7 +236,7 @@ def _entering(routes: Routes, squads: Squads, pages: Pages) -> None:
             "role": role,
             "place": {"grid": grid},
             "origin": {"kind": origin, "id": origin_id.strip() or None},
-            "on": on or v.day_of(squads.api.runtime.clock()),
+            "on": on or day_of(squads.api.runtime.clock()),
         }
         try:
             body = bodies.VolunteerIn.model_validate(asked)

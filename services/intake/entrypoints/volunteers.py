@@ -23,10 +23,10 @@ from shared.access.rights import areas, authorize
 from shared.eventsourcing.commands import Handled, derived_id
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import instant
+from shared.law.legal_time import SHANGHAI, day_of
 from shared.law.rules import rule
 from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.languages import Language, Languages, language_of, mark
-from shared.web.pages import SHANGHAI
 from shared.web.pages import day as said_day
 from shared.web.pages import moment as said_moment
 from shared.web.paging import CurrentAfter, CurrentPaging, Paging, etag, link_next
@@ -126,7 +126,7 @@ class Squads:
 
     async def out(self, found: Sequence[dict[str, Any]], actor: Actor, purpose: str) -> list[bodies.VolunteerOut]:
         names = await self.names(found, actor, purpose)
-        today = v.day_of(self.api.runtime.clock())
+        today = day_of(self.api.runtime.clock())
         return [volunteer_out(row, name, today) for row, name in zip(found, names, strict=True)]
 
     async def hours(self, actor: Actor, row: dict[str, Any]) -> list[bodies.HoursOut]:
@@ -161,7 +161,7 @@ class Squads:
         communities = await register_rows.list_communities(self.api.runtime.database)
         community = next((c["name"] for c in communities if c["community"] == row["community"]), row["community"])
         minutes = sum(each["minutes"] for each in kept)
-        today = v.day_of(self.api.runtime.clock())
+        today = day_of(self.api.runtime.clock())
 
         def said(text: str, **values: object) -> str:
             return self.languages.text(language, text, values)

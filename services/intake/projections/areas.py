@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Final
-from zoneinfo import ZoneInfo
 
 from shapely import Point
 from sqlalchemy import (
@@ -40,8 +39,8 @@ from services.intake.domain.spells import spells
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Projection, Recorded, Rows
 from shared.eventsourcing.store import microseconds
+from shared.law.legal_time import SHANGHAI
 
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _metadata = MetaData()
 areas = Table(
     "areas",
@@ -318,7 +317,7 @@ class SquadRow:
 
 
 def today() -> date:
-    return datetime.now(_SHANGHAI).date()
+    return datetime.now(SHANGHAI).date()
 
 
 async def area(database: Database, kind: Kind, id_: str, community: str | None = None) -> AreaRow | None:

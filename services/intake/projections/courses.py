@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -28,9 +27,9 @@ from shared.access.rights import Area
 from shared.contracts import cases
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Recorded, RowProjection
+from shared.law.legal_time import day_of
 from shared.web.areas import within
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 courses = Table(
     "courses",
     MetaData(),
@@ -100,7 +99,7 @@ def _course(row: dict[str, Any]) -> Course:
 
 
 def _day(at: datetime) -> date:
-    return at.astimezone(_SHANGHAI).date()
+    return day_of(at)
 
 
 # Queries

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table, Text, select
 
@@ -12,8 +11,8 @@ from services.intake.domain.incident_book import BookOpened, IncidentRecorded, I
 from services.intake.domain.incident_figures import Incident, Known, Statement
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Projection, Recorded, Rows
+from shared.law.legal_time import day_of
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _metadata = MetaData()
 statements = Table(
     "incident_statements",
@@ -100,7 +99,7 @@ _CONCERNED = frozenset({IncidentsCounted, BookOpened, IncidentRecorded, Incident
 
 
 def _day(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date()
+    return day_of(at)
 
 
 async def known(database: Database, communities: Sequence[str], now: datetime) -> Mapping[str, Known]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -30,6 +29,7 @@ from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Projection, Recorded, Rows
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import instant, microseconds
+from shared.law.legal_time import day_of
 
 _metadata = MetaData()
 post_terms = Table(
@@ -81,7 +81,6 @@ community_stations = Table(
 Row = dict[str, Any]
 _TERMS: Final = (post.PostTaken, post.PostEnded, post.PostCorrected, post.PostWithdrawn)
 _SERVING: Final = (v.VolunteerFound, v.VolunteerPlaced, v.VolunteerOnDuty, v.VolunteerStoodDown)
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
 class Posts(Projection):
@@ -175,7 +174,7 @@ def _volunteer(terms: dict[str, list[Row]], serving: dict[Any, Row], event: obje
         case v.VolunteerPlaced():
             serving[event.volunteer] |= {"role": event.role, **event.place.model_dump()}
             if _open(terms.get(_member_post(event.volunteer), [])) is not None:
-                day = event.placed_at.astimezone(_SHANGHAI).date()
+                day = day_of(event.placed_at)
                 _serve(terms, serving[event.volunteer], event.volunteer, day, at, changed=True)
         case v.VolunteerOnDuty():
             _serve(terms, serving[event.volunteer], event.volunteer, event.on, at, changed=False)

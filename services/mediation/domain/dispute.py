@@ -10,17 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Final, Literal, TypeAlias, assert_never
-from zoneinfo import ZoneInfo
 
 from services.mediation.domain import commands, events, refusals
 from services.mediation.domain.commands import Command
 from services.mediation.domain.events import EVENTS, SEATS, Event, Seat
 from shared.eventsourcing.decider import Decider
 from shared.eventsourcing.sealed import Sealed
+from shared.law.legal_time import SHANGHAI, day_of
 
 __all__ = ["EVENTS", "Command", "Event", "State", "dispute"]
 
-STATION_ZONE: Final = ZoneInfo("Asia/Shanghai")  # all of China keeps one legal time
 PARTIES_TO_AN_AGREEMENT: Final = 2
 
 
@@ -188,7 +187,7 @@ def open_dispute(command: commands.OpenDispute, state: State) -> list[Event]:
                     story=command.story,
                     applicant=command.applicant,
                     occurred_on=command.occurred_on,
-                    same_day_target=datetime.combine(local_day(command.now), time(23, 59, 59), STATION_ZONE),
+                    same_day_target=datetime.combine(local_day(command.now), time(23, 59, 59), SHANGHAI),
                     opened_at=command.now,
                 )
             ]
@@ -513,7 +512,7 @@ def not_before(earliest: date, now: datetime) -> None:
 
 
 def local_day(moment: datetime) -> date:
-    return moment.astimezone(STATION_ZONE).date()
+    return day_of(moment)
 
 
 # What a past event means

@@ -18,8 +18,8 @@ from shared.eventsourcing.followers import read_checkpoint
 from shared.eventsourcing.projections import projected, wait_until
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import instant
+from shared.law.legal_time import day_of
 from shared.web.idempotency import IdempotencyKey
-from shared.web.pages import SHANGHAI
 from shared.web.paging import After, CurrentAfter, CurrentPaging, IfMatch, etag, link_next
 from shared.web.routes import CurrentActor, Routes, permit
 
@@ -64,7 +64,7 @@ class Api:
         return [dispute_out(row, headline, now) for row, headline in zip(rows, headlines, strict=True)]
 
     async def overnight(self, actor: Actor, on: date | None, station: str | None) -> schemas.OvernightPage:
-        on = on or self.runtime.clock().astimezone(SHANGHAI).date()
+        on = on or day_of(self.runtime.clock())
         seen = areas(actor, "dispute.read")
         rows = await dispute_rows.list_overnight(self.runtime.database, seen, actor.id, on=on, station=station)
         return schemas.OvernightPage(on=on, disputes=await self.listed(rows, actor, "overnight list"))
@@ -419,7 +419,7 @@ def detail_of(
                 item=item.item,
                 what=said(item.what),
                 due_on=item.due_on,
-                fulfilled_on=None if item.fulfilled_at is None else item.fulfilled_at.astimezone(SHANGHAI).date(),
+                fulfilled_on=None if item.fulfilled_at is None else day_of(item.fulfilled_at),
                 evidence=said(item.evidence),
                 verified_by=item.verified_by,
             )

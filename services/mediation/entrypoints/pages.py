@@ -23,10 +23,11 @@ from shared.access.rights import areas, authorize
 from shared.categories import name_of
 from shared.eventsourcing.commands import Contended, Stale
 from shared.eventsourcing.decider import Refusal
+from shared.law.legal_time import SHANGHAI, day_of
 from shared.web import paging
 from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.languages import Languages, language_of, mark
-from shared.web.pages import SHANGHAI, Pages
+from shared.web.pages import Pages
 from shared.web.paging import CurrentAfter, CurrentPaging
 from shared.web.problems import Problem, not_found
 from shared.web.routes import CurrentActor, Routes
@@ -113,7 +114,7 @@ def _lists(routes: Routes, api: Api, pages: Pages) -> None:
             "overnight.html",
             disputes=found.disputes,
             on=found.on,
-            today=now.astimezone(SHANGHAI).date(),
+            today=day_of(now),
             left=lambda dispute: time_left(dispute, now),
             **_WORDS,
         )
@@ -235,7 +236,7 @@ def _rooms(site: Routes, cases: Routes, api: Api, pages: Pages, languages: Langu
             item_rows=range(_ITEM_ROWS),
             next_item=max(room.items, default=0) + 1,
             next_issue=max(room.issues, default=0) + 1,
-            today=now.astimezone(SHANGHAI).date(),
+            today=day_of(now),
             **_WORDS,
         )
 
@@ -278,9 +279,7 @@ def possible(room: Room, now: datetime) -> frozenset[str]:
         return frozenset()
     performing = room.is_open or bool(room.agreements)
     done_some = any(item.fulfilled_at is not None for item in room.items.values())
-    due = any(
-        session.begins_at.astimezone(SHANGHAI).date() <= now.astimezone(SHANGHAI).date() for session in room.to_hold
-    )
+    due = any(day_of(session.begins_at) <= day_of(now) for session in room.to_hold)
     steps = {
         "parties": room.is_open,
         "members": room.is_open,

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Sequence
 from datetime import date, datetime, time
 from typing import Any, ClassVar, Final
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import (
@@ -27,9 +26,9 @@ from shared.access.rights import Area
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Recorded, RowProjection
 from shared.eventsourcing.store import microseconds
+from shared.law.legal_time import SHANGHAI
 from shared.web.areas import among, listed, within
 
-STATION_ZONE: Final = ZoneInfo("Asia/Shanghai")
 NIGHTFALL: Final = time(22, 0)
 """What is open at this time of a day is on that day's overnight list."""
 
@@ -210,7 +209,7 @@ async def list_overnight(
     limit: int = 200,
 ) -> list[dict[str, Any]]:
     """What was open at nightfall of that day and not set free of the same-day target by then; the oldest first."""
-    nightfall = microseconds(datetime.combine(on, NIGHTFALL, STATION_ZONE))
+    nightfall = microseconds(datetime.combine(on, NIGHTFALL, SHANGHAI))
     statement = select(disputes).where(
         _visible(areas, actor),
         disputes.c.opened_at <= nightfall,

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, assert_never
-from zoneinfo import ZoneInfo
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from shared.law.legal_time import SHANGHAI
 
 VariableKind: TypeAlias = Literal["text", "number", "instant", "seat"]
 Language: TypeAlias = Literal["zh", "en"]
@@ -30,7 +31,6 @@ SEATS: Final[Mapping[str, Mapping[Language, str]]] = {
     "neighbour": {"zh": "邻里与社会力量", "en": "member from the neighbourhood"},
 }
 
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _WEEKDAYS: Final[Mapping[Language, tuple[str, ...]]] = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -196,7 +196,7 @@ def instant(at: datetime, language: Language) -> str:
     """A time as people at the place say it, in the place's own time zone."""
     if at.tzinfo is None:
         raise ValueError("a time without its zone")
-    local = at.astimezone(_SHANGHAI)
+    local = at.astimezone(SHANGHAI)
     weekday = _WEEKDAYS[language][local.weekday()]
     match language:
         case "zh":

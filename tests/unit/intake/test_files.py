@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.intake.entrypoints import files
-from services.intake.entrypoints.files import SHANGHAI, BadRow, Row, UnreadableFile, count_rows, read_rows
+from services.intake.entrypoints.files import BadRow, Row, UnreadableFile, count_rows, read_rows
+from shared.law.legal_time import SHANGHAI
 
 HEADER = "留言编号,留言用户,留言主题,留言时间,留言详情,点赞数"
 MONDAY = datetime(2020, 3, 2, 8, 30, tzinfo=SHANGHAI)

@@ -7,8 +7,8 @@ import pytest
 from services.intake.domain import limits, order
 from services.intake.domain.order import OrderEvent
 from shared.eventsourcing.testing import Specification
-from shared.law.calendar import SHANGHAI
 from shared.law.here import Here
+from shared.law.legal_time import SHANGHAI
 from tests.unit.intake import order_desk as d
 
 given = Specification(order.order)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from shared.law.calendar import (
     CHINA,
-    SHANGHAI,
     Calendar,
     Duration,
     Unit,
@@ -17,6 +16,7 @@ from shared.law.calendar import (
     deadline,
     working_days_between,
 )
+from shared.law.legal_time import SHANGHAI
 
 
 def at(text: str) -> datetime:
