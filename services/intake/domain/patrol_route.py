@@ -264,7 +264,7 @@ def replace_code(command: ReplaceCode, state: Route) -> list[RouteEvent]:
         raise RouteRetired
     if command.stop not in {stop.stop for stop in state.stops}:
         raise NoSuchStop
-    if state.stop_of(command.code.code_hash) == command.stop:
+    if state.codes[command.stop].code_hash == command.code.code_hash:
         return []
     return [
         PatrolStopCodeReplaced(
