@@ -264,7 +264,8 @@ def replace_code(command: ReplaceCode, state: Route) -> list[RouteEvent]:
         raise RouteRetired
     if command.stop not in {stop.stop for stop in state.stops}:
         raise NoSuchStop
-    if state.codes[command.stop].code_hash == command.code.code_hash:
+    held = state.codes.get(command.stop)
+    if held is not None and held.code_hash == command.code.code_hash:
         return []
     return [
         PatrolStopCodeReplaced(
