@@ -560,99 +560,70 @@ def _check_reporter(command: RegisterReport) -> None:
 
 
 def classify(command: ClassifyReport, state: State) -> list[ReportEvent]:
-    match state:
-        case NotReceived():
-            raise NeverReceived
-        case Admitted(received):
-            raise AlreadyAdmitted(code=received.code)
-        case Refused(received):
-            raise AlreadyRefused(code=received.code)
-        case Received(received, withdrawn=True):
-            raise AlreadyWithdrawn(code=received.code)
-        case Received(received, kind):
-            if kind == command.kind:
-                return []
-            return [
-                ReportClassified(
-                    report=received.report,
-                    code=received.code,
-                    kind=command.kind,
-                    suggested=received.suggestion.kind,
-                    about=received.about,
-                    level=received.level,
-                    by=command.by,
-                    classified_at=command.now,
-                )
-            ]
-        case _:
-            assert_never(state)
+    undecided = _undecided(state)
+    received = undecided.received
+    if undecided.kind == command.kind:
+        return []
+    return [
+        ReportClassified(
+            report=received.report,
+            code=received.code,
+            kind=command.kind,
+            suggested=received.suggestion.kind,
+            about=received.about,
+            level=received.level,
+            by=command.by,
+            classified_at=command.now,
+        )
+    ]
 
 
 def admit(command: AdmitDispute, state: State) -> list[ReportEvent]:
-    match state:
-        case NotReceived():
-            raise NeverReceived
-        case Admitted():
-            return []
-        case Refused(received):
-            raise AlreadyRefused(code=received.code)
-        case Received(received, withdrawn=True):
-            raise AlreadyWithdrawn(code=received.code)
-        case Received(kind=None):
-            raise NotYetClassified
-        case Received(received) if received.about or received.level != "desk":
-            raise ComplaintIsNotMediated(code=received.code)
-        case Received(received) if received.channel == "observation":
-            raise ObservationIsNotMediated(code=received.code)
-        case Received(received, "dispute"):
-            return [
-                DisputeAdmitted(
-                    report=received.report,
-                    code=received.code,
-                    station=received.station,
-                    place=received.place,
-                    category=command.category,
-                    warnings=command.warnings,
-                    subject=received.subject,
-                    text=received.text,
-                    reporter=received.reporter,
-                    occurred_on=received.occurred_on,
-                    confidentiality=received.confidentiality,
-                    by=command.by,
-                    admitted_at=command.now,
-                )
-            ]
-        case Received(kind=kind):
-            raise NotADispute(kind=Code(kind))
-        case _:
-            assert_never(state)
+    if isinstance(state, Admitted):
+        return []
+    undecided = _undecided(state)
+    received = undecided.received
+    if undecided.kind is None:
+        raise NotYetClassified
+    if received.about or received.level != "desk":
+        raise ComplaintIsNotMediated(code=received.code)
+    if received.channel == "observation":
+        raise ObservationIsNotMediated(code=received.code)
+    if undecided.kind != "dispute":
+        raise NotADispute(kind=Code(undecided.kind))
+    return [
+        DisputeAdmitted(
+            report=received.report,
+            code=received.code,
+            station=received.station,
+            place=received.place,
+            category=command.category,
+            warnings=command.warnings,
+            subject=received.subject,
+            text=received.text,
+            reporter=received.reporter,
+            occurred_on=received.occurred_on,
+            confidentiality=received.confidentiality,
+            by=command.by,
+            admitted_at=command.now,
+        )
+    ]
 
 
 def refuse(command: RefuseReport, state: State) -> list[ReportEvent]:
-    match state:
-        case NotReceived():
-            raise NeverReceived
-        case Admitted(received):
-            raise AlreadyAdmitted(code=received.code)
-        case Refused(received, reason, other_route):
-            if (reason, other_route) == (command.reason, command.other_route):
-                return []
-            raise AlreadyRefused(code=received.code)
-        case Received(received, withdrawn=True):
-            raise AlreadyWithdrawn(code=received.code)
-        case Received(received):
-            return [
-                ReportRefused(
-                    report=received.report,
-                    code=received.code,
-                    reason=command.reason,
-                    other_route=command.other_route,
-                    by=command.by,
-                    refused_at=command.now,
-                )
-            ]
-        case _:
-            assert_never(state)
+    if isinstance(state, Refused) and (state.reason, state.other_route) == (command.reason, command.other_route):
+        return []
+    received = _undecided(state).received
+    return [
+        ReportRefused(
+            report=received.report,
+            code=received.code,
+            reason=command.reason,
+            other_route=command.other_route,
+            by=command.by,
+            refused_at=command.now,
+        )
+    ]
 
 
 def refuse_by_rule(command: RefuseByRule, state: State) -> list[ReportEvent]:
@@ -687,6 +658,23 @@ def refuse_by_rule(command: RefuseByRule, state: State) -> list[ReportEvent]:
 
 
 def move(command: MoveReport, state: State) -> list[ReportEvent]:
+    received = _undecided(state).received
+    if received.station == command.station:
+        return []
+    return [
+        ReportMoved(
+            report=received.report,
+            code=received.code,
+            from_station=received.station,
+            station=command.station,
+            by=command.by,
+            moved_at=command.now,
+        )
+    ]
+
+
+def _undecided(state: State) -> Received:
+    """The report while it still waits for a decision; refuses with what was decided."""
     match state:
         case NotReceived():
             raise NeverReceived
@@ -696,19 +684,8 @@ def move(command: MoveReport, state: State) -> list[ReportEvent]:
             raise AlreadyRefused(code=received.code)
         case Received(received, withdrawn=True):
             raise AlreadyWithdrawn(code=received.code)
-        case Received(received):
-            if received.station == command.station:
-                return []
-            return [
-                ReportMoved(
-                    report=received.report,
-                    code=received.code,
-                    from_station=received.station,
-                    station=command.station,
-                    by=command.by,
-                    moved_at=command.now,
-                )
-            ]
+        case Received():
+            return state
         case _:
             assert_never(state)
 
