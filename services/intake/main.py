@@ -11,6 +11,7 @@ from services.intake.application import observations as observing
 from services.intake.application.access import COMMANDS, POLICIES
 from services.intake.application.assignments import Assignments
 from services.intake.application.category_maps import filed
+from services.intake.application.dogs import Dogs
 from services.intake.application.evidence import Evidence
 from services.intake.application.handlers import Accounts
 from services.intake.application.households import Freshness, Households
@@ -42,6 +43,8 @@ from services.intake.entrypoints import (
     care_pages,
     categories,
     category_pages,
+    dog_pages,
+    dogs,
     duty,
     duty_pages,
     elements,
@@ -86,6 +89,7 @@ from services.intake.projections.assignments import Assignments as AssignmentRow
 from services.intake.projections.care import Care as CareRows
 from services.intake.projections.category_maps import CategoryMaps
 from services.intake.projections.courses import Courses
+from services.intake.projections.dogs import DogMatters
 from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.households import Households as HouseholdRows
 from services.intake.projections.incidents import Incidents
@@ -171,6 +175,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Likenesses(runtime.vault, digests))
     runtime.project(MatterRows())
     runtime.project(HouseholdRows())
+    runtime.project(DogMatters())
     runtime.project(CareRows())
     runtime.project(Patrols())
     runtime.relay(tell, TOPICS)
@@ -249,6 +254,9 @@ def create_app(settings: Settings) -> FastAPI:
     observations.add_pages(site, watch, service.pages, service.languages)
     checks = households.Checks(api, Households(runtime, here, freshness))
     households.add(routes, checks)
+    dog_desk = dogs.DogDesk(checks, Dogs(runtime, here))
+    dogs.add(routes, dog_desk)
+    dog_pages.add(site, dog_desk, service.pages, service.languages)
     caring = care.Caring(checks, caring_for.Care(runtime))
     care.add(routes, caring)
     care_pages.add(site, caring, service.pages, service.languages)

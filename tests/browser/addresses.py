@@ -10,6 +10,7 @@ from services.intake.entrypoints import (
     assignment_pages,
     care_pages,
     category_pages,
+    dog_pages,
     duty_pages,
     elements,
     evidence,
@@ -69,6 +70,8 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/care": lambda matters: "/intake/care",
     "/intake/care/new": lambda matters: "/intake/care/new",
     "/intake/care/{id}": lambda matters: f"/intake/care/{matters.care}?purpose=visit",
+    "/intake/dogs": lambda matters: "/intake/dogs",
+    "/intake/dogs/{id}": lambda matters: f"/intake/dogs/{matters.dog}",
     "/intake/households": lambda matters: "/intake/households",
     "/intake/households/new": lambda matters: "/intake/households/new",
     "/intake/households/{id}": lambda matters: f"/intake/households/{matters.household}",
@@ -142,6 +145,7 @@ def declared() -> set[str]:
     duty_pages.add(intake, nothing)
     observations.add_pages(intake, nothing, nothing, nothing)
     care_pages.add(intake, nothing, nothing, nothing)
+    dog_pages.add(intake, nothing, nothing, nothing)
     household_pages.add(intake, nothing, nothing, nothing)
     lone_visit_pages.add(intake, nothing)
     evidence.add_pages(intake, nothing, nothing, nothing)

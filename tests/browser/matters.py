@@ -81,6 +81,20 @@ class Matters:
         return str(made["id"])
 
     @cached_property
+    def dog(self) -> str:
+        """A matter of dogs in which somebody was advised."""
+        body = {
+            "where": {"community": COMMUNITY, "grid": self.volunteer["grid"]},
+            "kind": "off_leash",
+            "what": "早晨遛犬不系绳",
+            "on": "2026-03-02",
+        }
+        made: dict[str, Any] = self.whole.done("intake", "dogs", body, str(uuid4()))
+        advice = self.whole.done("intake", f"dogs/{made['id']}/advice", {"on": "2026-03-03"}, str(uuid4()))
+        self.whole.get("intake", f"dogs/{made['id']}", after=advice["position"])
+        return str(made["id"])
+
+    @cached_property
     def household(self) -> str:
         """A household in whose basement people live: with an open tenancy alert."""
         body = {

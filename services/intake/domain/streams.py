@@ -12,6 +12,7 @@ from services.intake.domain import (
     category_map,
     community,
     custody,
+    dog,
     evidence,
     household,
     incident_book,
@@ -49,6 +50,7 @@ ASSIGNMENT: Final = StreamType("assignment", assignment.assignment, assignment_e
 ORDER: Final = StreamType("order", order.order, order.EVENTS)
 OBSERVATION: Final = StreamType("observation", observation.observation, observation.EVENTS)
 CARE: Final = StreamType("care", care.care, care.EVENTS)
+DOG: Final = StreamType("dog", dog.dog, dog.EVENTS)
 HOUSEHOLD: Final = StreamType("household", household.household, household.EVENTS)
 CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
 PATROL_ROUTE: Final = StreamType("patrol-route", patrol_route.patrol_route, patrol_route.EVENTS)
@@ -78,6 +80,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *reporter.EVENTS,
     *roster.EVENTS,
     *household.EVENTS,
+    *dog.EVENTS,
     *care.EVENTS,
     *patrol_route.EVENTS,
     *patrol.EVENTS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
 
 from fastapi import Form, Query
@@ -222,7 +222,7 @@ def _entering(routes: Routes, caring: Caring, pages: Pages, languages: Languages
     async def step(
         request: Request,
         id: Id,
-        step: Id,
+        step: Literal["visit", "end"],
         actor: CurrentActor,
         key: IdempotencyKey,
         outcome: Typed = "",

@@ -1,7 +1,7 @@
 """The pages of household checks: what is known and what is not any more, a form for a visit, one household's alert."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
 
 from fastapi import Form, Query
@@ -248,7 +248,7 @@ def _following(routes: Routes, checks: Checks, pages: Pages, languages: Language
     async def follow(
         request: Request,
         id: Id,
-        step: Id,
+        step: Literal["told", "recheck", "handover"],
         actor: CurrentActor,
         key: IdempotencyKey,
         on: Typed = "",
@@ -267,7 +267,7 @@ def _following(routes: Routes, checks: Checks, pages: Pages, languages: Language
                 case "recheck":
                     seen = bodies.RecheckIn.model_validate(given(on=on, put_right=put_right))
                     command = h.RecheckAlert(put_right=seen.put_right, on=seen.on, by=actor.id, now=now)
-                case _:
+                case "handover":
                     gone = bodies.HandOverIn.model_validate(given(on=on, to=to, reason=reason))
                     done = await handler.hand_over(id, gone.to, gone.reason, gone.on, meta, key.command_id)
                     return f"{ADDRESS}/{id}", done.position

@@ -30,7 +30,8 @@ async def taken(
     except Problem as problem:
         if problem.status == 403:
             raise
-        return await show(str(problem.told(languages, language)["detail"]), problem.status)
+        answer = problem.told(languages, language)
+        return await show(str(answer.get("detail", answer["title"])), problem.status)
     return RedirectResponse(f"{address}?after={position}", 303)
 
 

@@ -17,6 +17,7 @@ SECTIONS: Final = (
     Section("/intake/observations", mark("Observations"), "report.read"),
     Section("/intake/households", mark("Household checks"), "household.check"),
     Section("/intake/care", mark("Care visits"), "care.visit"),
+    Section("/intake/dogs", mark("Dogs"), "report.read"),
     Section("/intake/publishers", mark("Publishers"), "publisher.read"),
     Section("/intake/statistics", mark("Statistics"), "statistics.read"),
 )
