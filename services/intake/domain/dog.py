@@ -12,11 +12,12 @@ from pydantic import AwareDatetime, BaseModel
 
 from services.intake.domain.cited import Cited, cited
 from services.intake.domain.household import Dwelling
-from services.intake.domain.volunteer import NotYet, day_of
+from services.intake.domain.volunteer import NotYet
 from shared.eventsourcing.decider import Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 from shared.law.here import Here
+from shared.law.legal_time import day_of
 
 Kind: TypeAlias = Literal["unregistered", "off_leash", "disturbing", "frightening"]
 """未免疫登记、不系犬绳、干扰他人、恐吓他人."""

@@ -89,6 +89,7 @@ async def test_the_pages_take_a_matter_through_its_steps(desk: Desk) -> None:
     assert wrong.status_code == 422
     made = await browser.post("/intake/dogs", data=form(address=name, kind="off_leash", what=WHAT))
     assert made.status_code == 303, made.text
+    assert WHAT in (await browser.get(made.headers["Location"])).text
     at = made.headers["Location"].partition("?")[0]
     refused = await browser.post(f"{at}/warning", data=form())
     assert (refused.status_code, "劝导" in refused.text) == (409, True)
