@@ -15,6 +15,7 @@ from services.intake.application.dogs import Dogs
 from services.intake.application.evidence import Evidence
 from services.intake.application.handlers import Accounts
 from services.intake.application.households import Freshness, Households
+from services.intake.application.inspections import Inspections
 from services.intake.application.lone_visits import LoneVisits, words_of
 from services.intake.application.lone_visits import schedule as lone_schedule
 from services.intake.application.matters import POLICY as SUSPECT_DUPLICATES
@@ -54,6 +55,8 @@ from services.intake.entrypoints import (
     household_pages,
     households,
     http,
+    inspection_pages,
+    inspections,
     kafka,
     lone_visit_pages,
     lone_visits,
@@ -93,6 +96,7 @@ from services.intake.projections.dogs import DogMatters
 from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.households import Households as HouseholdRows
 from services.intake.projections.incidents import Incidents
+from services.intake.projections.inspections import Inspections as InspectionRows
 from services.intake.projections.likenesses import Digests, Likenesses, Similar
 from services.intake.projections.lone_visits import LoneVisits as LoneVisitRows
 from services.intake.projections.matters import Matters as MatterRows
@@ -178,6 +182,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(DogMatters())
     runtime.project(CareRows())
     runtime.project(Patrols())
+    runtime.project(InspectionRows(here))
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
     foreign = {
@@ -278,6 +283,9 @@ def create_app(settings: Settings) -> FastAPI:
     rounds = patrols.Rounds(api)
     patrols.add(routes, rounds)
     patrol_pages.add(site, rounds, service.pages, forms)
+    looks = inspections.Checks(api, Inspections(runtime, here), kept)
+    inspections.add(routes, looks)
+    inspection_pages.add(site, looks, service.pages, forms)
     open_site = Routes("", who=who, session_key=service.session_key)
     residents = reporter_pages.Residents(reporters.Side(api), service.pages, service.languages)
     reporters.add(routes, residents.side)

@@ -45,6 +45,8 @@ class Section:
     address: str
     title: str
     action: Action
+    also: tuple[str, ...] = ()
+    """Where further pages of it lie."""
 
 
 CONSOLES: Final = (
@@ -124,8 +126,13 @@ class Pages:
 
     def _section(self, path: str) -> str | None:
         """The address of the section to which a page belongs."""
-        within = [one.address for one in self._sections if path == one.address or path.startswith(f"{one.address}/")]
-        return max(within, key=len, default=None)
+        within = [
+            (address, one.address)
+            for one in self._sections
+            for address in (one.address, *one.also)
+            if path == address or path.startswith(f"{address}/")
+        ]
+        return max(within, key=lambda pair: len(pair[0]), default=("", None))[1]
 
     def problem(self, request: Request, problem: Problem, told: Mapping[str, object]) -> HTMLResponse:
         return self.render(

@@ -15,6 +15,7 @@ from services.intake.entrypoints import (
     elements,
     evidence,
     household_pages,
+    inspection_pages,
     lone_visit_pages,
     matter_pages,
     observations,
@@ -79,6 +80,10 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
     "/intake/volunteers/{id}": lambda matters: f"/intake/volunteers/{matters.volunteer['id']}",
+    "/intake/inspections": lambda matters: "/intake/inspections",
+    "/intake/inspections/{id}": lambda matters: f"/intake/inspections/{matters.inspection['id']}",
+    "/intake/premises/new": lambda matters: "/intake/premises/new",
+    "/intake/premises/{id}": lambda matters: f"/intake/premises/{matters.premises['id']}",
     "/intake/patrols": lambda matters: "/intake/patrols",
     "/intake/patrols/{id}": lambda matters: f"/intake/patrols/{matters.patrol['id']}",
     "/intake/patrol-routes/new": lambda matters: "/intake/patrol-routes/new",
@@ -140,6 +145,7 @@ def declared() -> set[str]:
     matter_pages.add(intake, nothing, nothing, nothing)
     order_pages.add(intake, nothing)
     patrol_pages.add(intake, nothing, nothing, nothing)
+    inspection_pages.add(intake, nothing, nothing, nothing)
     statistics_pages.add(intake, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
     duty_pages.add(intake, nothing)

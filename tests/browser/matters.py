@@ -132,6 +132,30 @@ class Matters:
         return found
 
     @cached_property
+    def premises(self) -> dict[str, Any]:
+        """A small restaurant of the list."""
+        body = {
+            "community": COMMUNITY,
+            "kind": "restaurant",
+            "measures": {"seats": 60},
+            "place": {"grid": self.volunteer["grid"]},
+            "name": "示例小面馆",
+            "responsible": "司徒丁",
+        }
+        made: dict[str, Any] = self.whole.done("intake", "premises", body, str(uuid4()))
+        self.whole.get("intake", f"premises/{made['id']}", after=made["position"])
+        return made
+
+    @cached_property
+    def inspection(self) -> dict[str, Any]:
+        """A check of that restaurant that is under way, with a grave finding."""
+        made: dict[str, Any] = self.whole.done("intake", "inspections", {"premises": self.premises["id"]}, str(uuid4()))
+        wrong = {"point": "gas", "level": "grave", "what": "液化气瓶放在后厨出口旁"}
+        done = self.whole.done("intake", f"inspections/{made['id']}/findings", wrong, str(uuid4()))
+        self.whole.get("intake", f"inspections/{made['id']}", after=done["position"])
+        return made
+
+    @cached_property
     def patrol_route(self) -> dict[str, Any]:
         """A route of two stops, one of them with a code."""
         stops = [{"name": "南门"}, {"name": "河边亭子", "coded": False}]

@@ -19,6 +19,7 @@ from services.intake.domain import (
     ground,
     household,
     incident_book,
+    inspection,
     lone_visit,
     matter,
     observation,
@@ -27,6 +28,7 @@ from services.intake.domain import (
     patrol_route,
     person,
     post,
+    premises,
     publisher,
     report,
     reporter,
@@ -62,6 +64,8 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *patrol.COMMANDS,
     *lone_visit.COMMANDS,
     *observation.COMMANDS,
+    *premises.COMMANDS,
+    *inspection.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -136,6 +140,14 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     **dict.fromkeys(patrol_route.COMMANDS, "register.change"),
     **dict.fromkeys(patrol.COMMANDS, "report.register"),
     **dict.fromkeys(lone_visit.COMMANDS, "report.register"),
+    **dict.fromkeys(premises.COMMANDS, "register.change"),
+    inspection.BeginInspection: "report.handle",
+    inspection.RecordFinding: "report.handle",
+    inspection.FinishLook: "report.handle",
+    inspection.Recheck: "report.handle",
+    inspection.OrderRectification: "report.direct",
+    inspection.HandOver: "report.direct",
+    inspection.AnswerHandOver: "report.direct",
 }
 
 POLICIES: Final = Policies()

@@ -16,6 +16,7 @@ from services.intake.domain import (
     evidence,
     household,
     incident_book,
+    inspection,
     lone_visit,
     matter,
     observation,
@@ -24,6 +25,7 @@ from services.intake.domain import (
     patrol_route,
     person,
     post,
+    premises,
     publisher,
     report,
     reporter,
@@ -55,6 +57,8 @@ HOUSEHOLD: Final = StreamType("household", household.household, household.EVENTS
 CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
 PATROL_ROUTE: Final = StreamType("patrol-route", patrol_route.patrol_route, patrol_route.EVENTS)
 PATROL: Final = StreamType("patrol", patrol.patrol, patrol.EVENTS)
+PREMISES: Final = StreamType("premises", premises.premises, premises.EVENTS)
+INSPECTION: Final = StreamType("inspection", inspection.inspection, inspection.EVENTS)
 
 REPORTER: Final = StreamType("reporter", reporter.reporter, reporter.EVENTS)
 ROSTER: Final = StreamType("roster", roster.roster, roster.EVENTS)
@@ -86,4 +90,6 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *patrol.EVENTS,
     *lone_visit.EVENTS,
     *observation.EVENTS,
+    *premises.EVENTS,
+    *inspection.EVENTS,
 )

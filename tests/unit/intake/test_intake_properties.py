@@ -12,12 +12,14 @@ from services.intake.domain import (
     account,
     community,
     ground,
+    inspection,
     lone_visit,
     matter,
     patrol,
     patrol_route,
     person,
     post,
+    premises,
     report,
     reporter,
     roster,
@@ -31,6 +33,7 @@ from services.intake.domain.streams import (
     COMMUNITY,
     CUSTODY,
     EVENTS,
+    INSPECTION,
     LONE_VISIT,
     MATTER,
     ORDER,
@@ -38,6 +41,7 @@ from services.intake.domain.streams import (
     PATROL_ROUTE,
     PERSON,
     POST,
+    PREMISES,
     REPORT,
     REPORTER,
     ROSTER,
@@ -46,7 +50,7 @@ from services.intake.domain.streams import (
 from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
-from tests.unit.intake import alone, order_desk, rounds, shifts, squad
+from tests.unit.intake import alone, looks, order_desk, rounds, shifts, squad
 from tests.unit.intake import desk as d
 from tests.unit.intake import places as p
 from tests.unit.intake.order_wishes import of_custody, of_order
@@ -251,6 +255,47 @@ of_patrol: st.SearchStrategy[patrol.Command] = st.one_of(
     st.builds(lambda why: d.changed(rounds.end, why=why), causes),
 )
 
+some_sizes = st.dictionaries(st.sampled_from(["seats", "beds", "tables"]), st.integers(-1, 200), max_size=2)
+heres = st.sampled_from([looks.CHINA, looks.SHANDONG, looks.CONFIRMED])
+of_premises: st.SearchStrategy[premises.Command] = st.one_of(
+    st.builds(lambda sizes, here: d.changed(looks.register, measures=sizes, here=here), some_sizes, heres),
+    st.builds(
+        lambda kind, sizes, here: d.changed(looks.measure, kind=kind, measures=sizes, here=here),
+        st.sampled_from(["restaurant", "inn", "net_cafe"]),
+        some_sizes,
+        heres,
+    ),
+    st.just(looks.close),
+)
+some_findings = st.lists(st.sampled_from(["f1", "f2", "f9"]), unique=True, max_size=2).map(tuple)
+of_inspection: st.SearchStrategy[inspection.Command] = st.one_of(
+    st.builds(
+        lambda id_, point, level: d.changed(looks.record, finding=id_, point=point, level=level),
+        st.sampled_from(["f1", "f2"]),
+        st.sampled_from(looks.POINTS),
+        st.sampled_from(["minor", "grave"]),
+    ),
+    st.builds(lambda points: d.changed(looks.finish, in_order=points), st.frozensets(st.sampled_from(looks.POINTS))),
+    st.builds(
+        lambda id_, some, now: d.changed(looks.order, order=id_, findings=some, now=now),
+        st.sampled_from(["o1", "o2"]),
+        some_findings,
+        times,
+    ),
+    st.builds(
+        lambda some, result, now: d.changed(looks.recheck, results=dict.fromkeys(some, result), now=now),
+        some_findings,
+        st.sampled_from(["put_right", "not_put_right"]),
+        times,
+    ),
+    st.builds(
+        lambda id_, some: d.changed(looks.hand_over, hand_over=id_, findings=some),
+        st.sampled_from(["h1", "h2"]),
+        some_findings,
+    ),
+    st.sampled_from([looks.accept, looks.refuse]),
+)
+
 asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(REPORT), st.lists(of_report, min_size=1, max_size=6)),
     st.tuples(st.just(REPORTER), st.lists(of_reporter, min_size=1, max_size=6)),
@@ -269,6 +314,8 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(VOLUNTEER), st.lists(of_volunteer, min_size=1, max_size=12)),
     st.tuples(st.just(ROSTER), st.lists(of_roster, min_size=1, max_size=10)),
     st.tuples(st.just(PATROL_ROUTE), st.lists(of_patrol_route, min_size=1, max_size=8)),
+    st.tuples(st.just(PREMISES), st.lists(of_premises, min_size=1, max_size=6)),
+    st.tuples(st.just(INSPECTION), st.lists(of_inspection, max_size=12).map(lambda wishes: [looks.begin, *wishes])),
     st.tuples(st.just(PATROL), st.lists(of_patrol, max_size=10).map(lambda wishes: [rounds.begin, *wishes])),
     st.tuples(st.just(LONE_VISIT), st.lists(of_lone_visit, min_size=1, max_size=10)),
 )
