@@ -11,8 +11,8 @@ from shared.eventsourcing.commands import Handled, derived_id
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta
-from shared.law.calendar import SHANGHAI
 from shared.law.here import Here
+from shared.law.legal_time import SHANGHAI
 from shared.law.rules import Rule
 
 

@@ -14,8 +14,8 @@ from pydantic import AwareDatetime, BaseModel
 from shared.eventsourcing.decider import Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
-from shared.law.calendar import SHANGHAI
 from shared.law.here import Here
+from shared.law.legal_time import SHANGHAI
 
 HAND_OVER: Final = "fire-handover"
 CHECK: Final = "fire-check"

@@ -14,8 +14,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
-from shared.law.calendar import SHANGHAI
 from shared.law.here import Here
+from shared.law.legal_time import SHANGHAI
 from shared.law.rules import Rule
 
 LIST: Final = "nine-small-places"

@@ -7,7 +7,7 @@ import pytest
 from services.intake.domain import inspection as i
 from services.intake.domain import premises as p
 from shared.eventsourcing.testing import Specification
-from shared.law.calendar import SHANGHAI
+from shared.law.legal_time import SHANGHAI
 from shared.law.rules import book
 from tests.unit.intake import looks as some
 from tests.unit.intake.desk import MONDAY, TUESDAY, changed
