@@ -69,6 +69,8 @@ from services.intake.entrypoints import (
     pages,
     patrol_pages,
     patrols,
+    plan_pages,
+    plans,
     publisher_pages,
     publishers,
     register,
@@ -93,6 +95,7 @@ from services.intake.projections.care import Care as CareRows
 from services.intake.projections.category_maps import CategoryMaps
 from services.intake.projections.courses import Courses
 from services.intake.projections.dogs import DogMatters
+from services.intake.projections.due import SOURCES as DUE
 from services.intake.projections.evidence import EvidenceRows
 from services.intake.projections.households import Households as HouseholdRows
 from services.intake.projections.incidents import Incidents
@@ -103,6 +106,7 @@ from services.intake.projections.matters import Matters as MatterRows
 from services.intake.projections.open311 import Open311Requests
 from services.intake.projections.orders import Custodies, Orders
 from services.intake.projections.patrols import Patrols
+from services.intake.projections.plans import Plans as PlanRows
 from services.intake.projections.posts import Posts
 from services.intake.projections.publishers import Arrivals, Publishers
 from services.intake.projections.register import Register
@@ -183,6 +187,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(CareRows())
     runtime.project(Patrols())
     runtime.project(InspectionRows(here))
+    runtime.project(PlanRows())
     runtime.relay(tell, TOPICS)
     reception = Reception(runtime, settings.station, settings.unregistered)
     foreign = {
@@ -286,6 +291,9 @@ def create_app(settings: Settings) -> FastAPI:
     looks = inspections.Checks(api, Inspections(runtime, here), kept)
     inspections.add(routes, looks)
     inspection_pages.add(site, looks, service.pages, forms)
+    days = plans.Days(api, DUE, service.languages)
+    plans.add(routes, days)
+    plan_pages.add(site, days, service.pages, forms)
     open_site = Routes("", who=who, session_key=service.session_key)
     residents = reporter_pages.Residents(reporters.Side(api), service.pages, service.languages)
     reporters.add(routes, residents.side)

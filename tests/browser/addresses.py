@@ -21,6 +21,7 @@ from services.intake.entrypoints import (
     observations,
     order_pages,
     patrol_pages,
+    plan_pages,
     publisher_pages,
     register_pages,
     reporter_pages,
@@ -80,6 +81,7 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
     "/intake/volunteers/{id}": lambda matters: f"/intake/volunteers/{matters.volunteer['id']}",
+    "/intake/plan": lambda matters: "/intake/plan",
     "/intake/inspections": lambda matters: "/intake/inspections",
     "/intake/inspections/{id}": lambda matters: f"/intake/inspections/{matters.inspection['id']}",
     "/intake/premises/new": lambda matters: "/intake/premises/new",
@@ -146,6 +148,7 @@ def declared() -> set[str]:
     order_pages.add(intake, nothing)
     patrol_pages.add(intake, nothing, nothing, nothing)
     inspection_pages.add(intake, nothing, nothing, nothing)
+    plan_pages.add(intake, nothing, nothing, nothing)
     statistics_pages.add(intake, nothing, nothing)
     volunteer_pages.add(intake, nothing, nothing)
     duty_pages.add(intake, nothing)

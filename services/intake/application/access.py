@@ -14,6 +14,7 @@ from services.intake.domain import (
     category_map,
     community,
     custody,
+    day_plan,
     dog,
     evidence,
     ground,
@@ -66,6 +67,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *observation.COMMANDS,
     *premises.COMMANDS,
     *inspection.COMMANDS,
+    *day_plan.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -141,6 +143,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     **dict.fromkeys(patrol.COMMANDS, "report.register"),
     **dict.fromkeys(lone_visit.COMMANDS, "report.register"),
     **dict.fromkeys(premises.COMMANDS, "register.change"),
+    **dict.fromkeys(day_plan.COMMANDS, "report.handle"),
     inspection.BeginInspection: "report.handle",
     inspection.RecordFinding: "report.handle",
     inspection.FinishLook: "report.handle",

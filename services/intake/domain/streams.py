@@ -12,6 +12,7 @@ from services.intake.domain import (
     category_map,
     community,
     custody,
+    day_plan,
     dog,
     evidence,
     household,
@@ -58,6 +59,7 @@ CUSTODY: Final = StreamType("custody", custody.custody, custody.EVENTS)
 PATROL_ROUTE: Final = StreamType("patrol-route", patrol_route.patrol_route, patrol_route.EVENTS)
 PATROL: Final = StreamType("patrol", patrol.patrol, patrol.EVENTS)
 PREMISES: Final = StreamType("premises", premises.premises, premises.EVENTS)
+DAY_PLAN: Final = StreamType("day-plan", day_plan.day_plan, day_plan.EVENTS)
 INSPECTION: Final = StreamType("inspection", inspection.inspection, inspection.EVENTS)
 
 REPORTER: Final = StreamType("reporter", reporter.reporter, reporter.EVENTS)
@@ -92,4 +94,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *observation.EVENTS,
     *premises.EVENTS,
     *inspection.EVENTS,
+    *day_plan.EVENTS,
 )

@@ -34,4 +34,5 @@ class Forms:
         except Refusal as refusal:
             told = RefusalProblem(refusal)
             return await show(str(told.told(self.languages, language_of(request))["detail"]), told.status)
-        return RedirectResponse(f"{address}?after={handled.position}", 303)
+        sign = "&" if "?" in address else "?"
+        return RedirectResponse(f"{address}{sign}after={handled.position}", 303)

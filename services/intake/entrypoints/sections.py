@@ -9,6 +9,7 @@ SECTIONS: Final = (
     Section("/intake/desk", mark("My work"), "report.handle"),
     Section("/intake/reports", mark("Reports"), "report.read"),
     Section("/intake/orders", mark("Hotline orders"), "report.read"),
+    Section("/intake/plan", mark("Field work"), "report.handle"),
     Section("/intake/inspections", mark("Small places"), "register.read", also=("/intake/premises",)),
     Section("/intake/patrols", mark("Patrols"), "report.register", also=("/intake/patrol-routes", "/intake/stops")),
     Section("/intake/register", mark("The register"), "register.read"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.intake.domain import (
     account,
     community,
+    day_plan,
     ground,
     inspection,
     lone_visit,
@@ -32,6 +33,7 @@ from services.intake.domain.streams import (
     AREA,
     COMMUNITY,
     CUSTODY,
+    DAY_PLAN,
     EVENTS,
     INSPECTION,
     LONE_VISIT,
@@ -50,7 +52,7 @@ from services.intake.domain.streams import (
 from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
-from tests.unit.intake import alone, looks, order_desk, rounds, shifts, squad
+from tests.unit.intake import alone, day, looks, order_desk, rounds, shifts, squad
 from tests.unit.intake import desk as d
 from tests.unit.intake import places as p
 from tests.unit.intake.order_wishes import of_custody, of_order
@@ -296,6 +298,16 @@ of_inspection: st.SearchStrategy[inspection.Command] = st.one_of(
     st.sampled_from([looks.accept, looks.refuse]),
 )
 
+some_items = st.sampled_from(["i1", "i2"])
+some_days = st.sampled_from([day.YESTERDAY, day.TODAY, day.TOMORROW])
+of_day_plan: st.SearchStrategy[day_plan.Command] = st.one_of(
+    st.builds(lambda id_, now: d.changed(day.add, item=id_, now=now), some_items, times),
+    st.builds(lambda id_, at: d.changed(day.set_time, item=id_, at=at), some_items, st.none() | st.times()),
+    st.builds(lambda id_: d.changed(day.do, item=id_), some_items),
+    st.builds(lambda id_, to, now: d.changed(day.move, item=id_, to=to, now=now), some_items, some_days, times),
+    st.builds(lambda id_, said: d.changed(day.drop, item=id_, words=said), some_items, st.none() | boxes),
+)
+
 asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(REPORT), st.lists(of_report, min_size=1, max_size=6)),
     st.tuples(st.just(REPORTER), st.lists(of_reporter, min_size=1, max_size=6)),
@@ -314,6 +326,7 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(VOLUNTEER), st.lists(of_volunteer, min_size=1, max_size=12)),
     st.tuples(st.just(ROSTER), st.lists(of_roster, min_size=1, max_size=10)),
     st.tuples(st.just(PATROL_ROUTE), st.lists(of_patrol_route, min_size=1, max_size=8)),
+    st.tuples(st.just(DAY_PLAN), st.lists(of_day_plan, min_size=1, max_size=8)),
     st.tuples(st.just(PREMISES), st.lists(of_premises, min_size=1, max_size=6)),
     st.tuples(st.just(INSPECTION), st.lists(of_inspection, max_size=12).map(lambda wishes: [looks.begin, *wishes])),
     st.tuples(st.just(PATROL), st.lists(of_patrol, max_size=10).map(lambda wishes: [rounds.begin, *wishes])),
