@@ -7,7 +7,7 @@ import pytest
 from services.intake.domain import day_plan as d
 from shared.eventsourcing.testing import Specification
 from shared.law.legal_time import SHANGHAI
-from tests.unit.intake import day as some
+from tests.unit.intake import planning as some
 from tests.unit.intake.desk import changed
 
 given = Specification(d.day_plan)

@@ -52,7 +52,7 @@ from services.intake.domain.streams import (
 from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
-from tests.unit.intake import alone, day, looks, order_desk, rounds, shifts, squad
+from tests.unit.intake import alone, looks, order_desk, planning, rounds, shifts, squad
 from tests.unit.intake import desk as d
 from tests.unit.intake import places as p
 from tests.unit.intake.order_wishes import of_custody, of_order
@@ -299,13 +299,13 @@ of_inspection: st.SearchStrategy[inspection.Command] = st.one_of(
 )
 
 some_items = st.sampled_from(["i1", "i2"])
-some_days = st.sampled_from([day.YESTERDAY, day.TODAY, day.TOMORROW])
+some_days = st.sampled_from([planning.YESTERDAY, planning.TODAY, planning.TOMORROW])
 of_day_plan: st.SearchStrategy[day_plan.Command] = st.one_of(
-    st.builds(lambda id_, now: d.changed(day.add, item=id_, now=now), some_items, times),
-    st.builds(lambda id_, at: d.changed(day.set_time, item=id_, at=at), some_items, st.none() | st.times()),
-    st.builds(lambda id_: d.changed(day.do, item=id_), some_items),
-    st.builds(lambda id_, to, now: d.changed(day.move, item=id_, to=to, now=now), some_items, some_days, times),
-    st.builds(lambda id_, said: d.changed(day.drop, item=id_, words=said), some_items, st.none() | boxes),
+    st.builds(lambda id_, now: d.changed(planning.add, item=id_, now=now), some_items, times),
+    st.builds(lambda id_, at: d.changed(planning.set_time, item=id_, at=at), some_items, st.none() | st.times()),
+    st.builds(lambda id_: d.changed(planning.do, item=id_), some_items),
+    st.builds(lambda id_, to, now: d.changed(planning.move, item=id_, to=to, now=now), some_items, some_days, times),
+    st.builds(lambda id_, said: d.changed(planning.drop, item=id_, words=said), some_items, st.none() | boxes),
 )
 
 asked: st.SearchStrategy[Asked] = st.one_of(
