@@ -44,6 +44,8 @@ from services.intake.entrypoints import (
     care_pages,
     categories,
     category_pages,
+    dispatch_pages,
+    dispatches,
     dog_pages,
     dogs,
     duty,
@@ -94,6 +96,7 @@ from services.intake.projections.assignments import Assignments as AssignmentRow
 from services.intake.projections.care import Care as CareRows
 from services.intake.projections.category_maps import CategoryMaps
 from services.intake.projections.courses import Courses
+from services.intake.projections.dispatches import Dispatches
 from services.intake.projections.dogs import DogMatters
 from services.intake.projections.due import SOURCES as DUE
 from services.intake.projections.evidence import EvidenceRows
@@ -169,6 +172,7 @@ def create_app(settings: Settings) -> FastAPI:
     runtime.project(Volunteers())
     runtime.project(Rosters())
     runtime.project(LoneVisitRows())
+    runtime.project(Dispatches())
     runtime.project(Areas())
     runtime.project(Accesses())
     runtime.project(Openings())
@@ -255,6 +259,9 @@ def create_app(settings: Settings) -> FastAPI:
     squads = volunteers.Squads(api, service.languages)
     volunteers.add(routes, squads)
     volunteer_pages.add(site, squads, service.pages)
+    sending = dispatches.Sending(api, squads)
+    dispatches.add(routes, sending)
+    dispatch_pages.add(site, dispatch_pages.DispatchPages(sending, service.pages, service.languages))
     on_duty = duty.Duty(api)
     duty.add(routes, on_duty)
     duty_pages.add(site, duty_pages.DutyPages(on_duty, service.pages, service.languages))

@@ -10,6 +10,7 @@ from services.intake.entrypoints import (
     assignment_pages,
     care_pages,
     category_pages,
+    dispatch_pages,
     dog_pages,
     duty_pages,
     elements,
@@ -77,6 +78,9 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/households": lambda matters: "/intake/households",
     "/intake/households/new": lambda matters: "/intake/households/new",
     "/intake/households/{id}": lambda matters: f"/intake/households/{matters.household}",
+    "/intake/asked": lambda matters: "/intake/asked",
+    "/intake/dispatches/{id}": lambda matters: f"/intake/dispatches/{matters.dispatch['id']}",
+    "/intake/reports/{id}/dispatches": lambda matters: f"/intake/reports/{matters.danger['id']}/dispatches",
     "/intake/lone-visits": lambda matters: "/intake/lone-visits",
     "/intake/volunteers": lambda matters: "/intake/volunteers?limit=10",
     "/intake/volunteers/new": lambda matters: "/intake/volunteers/new",
@@ -157,6 +161,7 @@ def declared() -> set[str]:
     dog_pages.add(intake, nothing, nothing, nothing)
     household_pages.add(intake, nothing, nothing, nothing)
     lone_visit_pages.add(intake, nothing)
+    dispatch_pages.add(intake, nothing)
     evidence.add_pages(intake, nothing, nothing, nothing)
     publisher_pages.add(intake, nothing, nothing, nothing, nothing)
     intake_addresses.add_pages(intake, nothing, nothing)

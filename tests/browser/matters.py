@@ -177,6 +177,21 @@ class Matters:
         return made
 
     @cached_property
+    def dispatch(self) -> dict[str, Any]:
+        """An errand for which people are looked for."""
+        begins_at = datetime.now(UTC)
+        body = {
+            "what": "看看水位，提醒住户",
+            "needed": 2,
+            "begins_at": begins_at.isoformat(),
+            "ends_at": (begins_at + timedelta(hours=2)).isoformat(),
+        }
+        path = f"reports/{self.danger['id']}/dispatches"
+        made: dict[str, Any] = self.whole.done("intake", path, body, str(uuid4()))
+        self.whole.get("intake", f"dispatches/{made['id']}", after=made["position"])
+        return made
+
+    @cached_property
     def refused(self) -> dict[str, Any]:
         """A report that was refused by a rule, with its notice."""
         report = self.report(f"BROWSER-refused-{uuid4()}", "再次要求赔偿", "对方明确说不接受调解。")

@@ -16,6 +16,7 @@ from services.intake.domain import (
     custody,
     day_plan,
     dog,
+    dispatch,
     evidence,
     ground,
     household,
@@ -68,6 +69,7 @@ COMMANDS: Final[tuple[type[BaseModel], ...]] = (
     *premises.COMMANDS,
     *inspection.COMMANDS,
     *day_plan.COMMANDS,
+    *dispatch.COMMANDS,
 )
 ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     report.RegisterReport: "report.register",
@@ -151,6 +153,8 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     inspection.OrderRectification: "report.direct",
     inspection.HandOver: "report.direct",
     inspection.AnswerHandOver: "report.direct",
+    **dict.fromkeys(dispatch.DIRECTING, "report.direct"),
+    **dict.fromkeys(dispatch.ANSWERING, "report.register"),
 }
 
 POLICIES: Final = Policies()

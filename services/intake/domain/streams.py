@@ -14,6 +14,7 @@ from services.intake.domain import (
     custody,
     day_plan,
     dog,
+    dispatch,
     evidence,
     household,
     incident_book,
@@ -64,6 +65,7 @@ INSPECTION: Final = StreamType("inspection", inspection.inspection, inspection.E
 
 REPORTER: Final = StreamType("reporter", reporter.reporter, reporter.EVENTS)
 ROSTER: Final = StreamType("roster", roster.roster, roster.EVENTS)
+DISPATCH: Final = StreamType("dispatch", dispatch.dispatch, dispatch.EVENTS)
 LONE_VISIT: Final = StreamType("lone-visit", lone_visit.lone_visit, lone_visit.EVENTS)
 
 EVENTS: Final[tuple[type[Event], ...]] = (
@@ -95,4 +97,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     *premises.EVENTS,
     *inspection.EVENTS,
     *day_plan.EVENTS,
+    *dispatch.EVENTS,
 )

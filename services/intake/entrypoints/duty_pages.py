@@ -61,9 +61,10 @@ class DutyPages:
         today = day_of(now)
         week = await duty.week(actor, station, day or today)
         plans = authorize(actor, "register.change", Scope(station)).allowed
+        known = await register_rows.list_communities(duty.database)
         communities = [
             each
-            for each in await register_rows.list_communities(duty.database)
+            for each in known
             if each["station"] == station
             and authorize(actor, "register.change", Scope(station, each["community"])).allowed
         ]
@@ -84,6 +85,7 @@ class DutyPages:
             may_plan=plans or bool(communities),
             may_plan_all=plans,
             communities=communities,
+            community_names={each["community"]: each["name"] for each in known},
             people=await duty.colleagues(station),
             own=[shift for shift in own if shift.id not in asked],
             choices={shift.id: _choices(shift, week, now) for shift in own},

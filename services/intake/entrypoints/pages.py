@@ -255,6 +255,7 @@ async def show(
             "classify": authorize(actor, "report.classify", where).allowed,
             "admit": authorize(actor, "report.admit", where).allowed,
             "refuse": authorize(actor, "report.refuse", where).allowed,
+            "direct": authorize(actor, "report.direct", where).allowed,
         },
         **await assignment_view.context(api, actor, row["report"]),
         **_WORDS,

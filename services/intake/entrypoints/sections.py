@@ -14,6 +14,7 @@ SECTIONS: Final = (
     Section("/intake/patrols", mark("Patrols"), "report.register", also=("/intake/patrol-routes", "/intake/stops")),
     Section("/intake/register", mark("The register"), "register.read"),
     Section("/intake/duty", mark("Duty roster"), "report.handle"),
+    Section("/intake/asked", mark("Asked to go"), "report.register"),
     Section("/intake/lone-visits", mark("Out alone"), "report.register"),
     Section("/intake/volunteers", mark("Volunteers"), "register.read"),
     Section("/intake/observations", mark("Observations"), "report.read"),

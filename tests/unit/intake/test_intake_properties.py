@@ -12,6 +12,7 @@ from services.intake.domain import (
     account,
     community,
     day_plan,
+    dispatch,
     ground,
     inspection,
     lone_visit,
@@ -34,6 +35,7 @@ from services.intake.domain.streams import (
     COMMUNITY,
     CUSTODY,
     DAY_PLAN,
+    DISPATCH,
     EVENTS,
     INSPECTION,
     LONE_VISIT,
@@ -52,7 +54,7 @@ from services.intake.domain.streams import (
 from shared.eventsourcing.commands import StreamType
 from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.events import Codec, Event
-from tests.unit.intake import alone, looks, order_desk, planning, rounds, shifts, squad
+from tests.unit.intake import alone, errands, looks, order_desk, planning, rounds, shifts, squad
 from tests.unit.intake import desk as d
 from tests.unit.intake import places as p
 from tests.unit.intake.order_wishes import of_custody, of_order
@@ -218,6 +220,17 @@ of_roster: st.SearchStrategy[roster.Command] = st.one_of(
     st.sampled_from([shifts.cancel, shifts.withdraw, shifts.set_rules]),
 )
 
+of_dispatch: st.SearchStrategy[dispatch.Command] = st.one_of(
+    st.sampled_from([errands.open_, errands.close, errands.kin]),
+    st.builds(
+        errands.ask, st.sampled_from([errands.STAFF, errands.NEIGHBOUR]), st.sampled_from(["request-1", "request-2"])
+    ),
+    st.builds(
+        lambda command, request: d.changed(command, request=request, for_them=True),
+        st.sampled_from([errands.agree, errands.no, errands.cannot]),
+        st.sampled_from(["request-1", "request-2"]),
+    ),
+)
 of_lone_visit: st.SearchStrategy[lone_visit.Command] = st.one_of(
     st.sampled_from([alone.start, alone.panic]),
     st.builds(lambda hours: alone.clock(d.MONDAY + hours * shifts.HOUR), st.integers(0, 9)),
@@ -330,6 +343,7 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(PREMISES), st.lists(of_premises, min_size=1, max_size=6)),
     st.tuples(st.just(INSPECTION), st.lists(of_inspection, max_size=12).map(lambda wishes: [looks.begin, *wishes])),
     st.tuples(st.just(PATROL), st.lists(of_patrol, max_size=10).map(lambda wishes: [rounds.begin, *wishes])),
+    st.tuples(st.just(DISPATCH), st.lists(of_dispatch, max_size=10).map(lambda wishes: [errands.open_, *wishes])),
     st.tuples(st.just(LONE_VISIT), st.lists(of_lone_visit, min_size=1, max_size=10)),
 )
 
