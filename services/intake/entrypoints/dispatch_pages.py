@@ -1,7 +1,7 @@
 """The pages of sending somebody: a report's errands, one errand with everybody and why, and what one is asked for."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import uuid4
 
 from fastapi import Form, Query
@@ -52,7 +52,7 @@ class DispatchPages:
         self._pages = pages
         self._languages = languages
 
-    def render(self, request: Request, template: str, refusal: str | None, status: int, **context: object) -> Response:
+    def render(self, request: Request, template: str, refusal: str | None, status: int, **context: Any) -> Response:
         return self._pages.render(
             request,
             template,

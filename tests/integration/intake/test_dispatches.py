@@ -131,8 +131,8 @@ async def test_an_errand_is_opened_asked_and_answered_in_the_pages(desk: Desk) -
     told = await desk.register(station="czl", place={"community": of, "grid": grid})
     browser = await desk.browser("en")
     address = f"/intake/reports/{told['id']}/dispatches"
-    page = (await browser.get(address)).text
-    form = {"form_token": form_token(page), "what": WHAT, "needed": "1", "place": f"{of}|{grid}"}
+    page = await browser.get(address)
+    form = {"form_token": form_token(page.text), "what": WHAT, "needed": "1", "place": f"{of}|{grid}"}
     bad = await browser.post(address, data={**form, "begins_at": "", "ends_at": "", "idempotency_key": "k1"})
     assert bad.status_code == 422
     begins, ends = ((NOW + hours * HOUR).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") for hours in (0, 2))
