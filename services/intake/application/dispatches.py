@@ -55,6 +55,8 @@ class Dispatches:
             skill=wanted.skill,
             begins_at=wanted.begins_at,
             ends_at=wanted.ends_at,
+            about=found.received.about,
+            level=found.received.level,
         )
         command = dispatch.OpenDispatch(errand=errand, by=meta.actor, now=self._runtime.clock())
         return await self.decide(id_, command, meta, command_id)

@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Literal, TypeAlias, assert_never
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from services.intake.domain.report import Level
 from services.intake.domain.volunteer import LAW, Missing, Subject, day_of
 from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
@@ -61,6 +62,9 @@ class Errand(BaseModel, frozen=True):
     skill: Subject | None = None
     begins_at: AwareDatetime
     ends_at: AwareDatetime
+    about: tuple[str, ...] = ()
+    """Whom the report complains of, and with whom it lies, as `ReportReceived` says."""
+    level: Level = "desk"
 
 
 class Facts(BaseModel, frozen=True):

@@ -14,7 +14,7 @@ from shared.access.rights import Area
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Projection, Recorded, Rows
 from shared.eventsourcing.store import microseconds
-from shared.web.areas import within
+from shared.web.areas import listed, within
 
 _metadata = MetaData()
 dispatches = Table(
@@ -30,6 +30,8 @@ dispatches = Table(
     Column("needed", Integer, nullable=False),
     Column("begins_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("level", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("short", Integer, nullable=False),
     Index("dispatches_by_report", "report"),
@@ -95,6 +97,8 @@ async def _fewer_short(rows: Rows, id_: str, number: int) -> None:
 def _opened(errand: dispatch.Errand) -> Row:
     return {
         **errand.model_dump(include={"dispatch", "report", "code", "station", "community", "grid", "needed"}),
+        "about": listed(errand.about),
+        "level": errand.level,
         "what": errand.what.model_dump_json(),
         "begins_at": microseconds(errand.begins_at),
         "ends_at": microseconds(errand.ends_at),
@@ -131,7 +135,15 @@ async def of_report(database: Database, report: str) -> list[Row]:
 async def list_open(database: Database, areas: Sequence[Area], limit: int = 100) -> list[Row]:
     """The errands for which people are looked for, in the order in which they begin."""
     here = dispatches.c
-    seen = within(areas, station=here.station, community=here.community, grid=here.grid, assigned=false())
+    seen = within(
+        areas,
+        station=here.station,
+        community=here.community,
+        grid=here.grid,
+        assigned=false(),
+        about=here.about,
+        level=here.level,
+    )
     statement = select(dispatches).where(here.state == "open", seen).order_by(here.begins_at, here.dispatch)
     async with database.reading() as tx:
         return [dict(row) for row in (await tx.execute(statement.limit(limit))).mappings()]
