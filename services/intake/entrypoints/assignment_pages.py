@@ -18,6 +18,7 @@ from services.intake.entrypoints.assignment_view import WORDS
 from services.intake.entrypoints.assignments import Make, act, handovers_of, stations_of, work_of
 from services.intake.entrypoints.http import Api, Id, scope
 from services.intake.entrypoints.pages import KINDS, show
+from services.intake.projections import lone_visits as lone_rows
 from services.intake.projections.work import ORDER
 from shared.access.actors import Actor
 from shared.access.rights import areas, authorize
@@ -152,6 +153,7 @@ async def _desk(
         groups=[(WAITS[name], [each for each in work if each.waits_for == name]) for name in ORDER],
         handovers=await handovers_of(api, actor) if stations_of(actor) else None,
         may_read=bool(areas(actor, "report.read")),
+        alarms=await lone_rows.count_alarms(api.runtime.database, {post.station for post in actor.posts}),
         refusal=refusal,
         key=str(uuid4()),
         kinds=KINDS,

@@ -1,9 +1,9 @@
 """Who is out alone: until when, and whom an alarm has reached; of what is over, neither where nor with whom is kept."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, select
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, func, select
 
 from services.intake.domain import lone_visit as lone
 from shared.eventsourcing.database import Database
@@ -97,6 +97,14 @@ async def find(database: Database, visit: str) -> Row | None:
     async with database.reading() as tx:
         row = (await tx.execute(select(lone_visits).where(lone_visits.c.visit == visit))).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+async def count_alarms(database: Database, stations: Collection[str]) -> int:
+    """How many alarms of these stations nobody has answered."""
+    here = lone_visits.c
+    statement = select(func.count()).select_from(lone_visits).where(here.station.in_(sorted(stations)))
+    async with database.reading() as tx:
+        return (await tx.execute(statement.where(here.state == "alarm"))).scalar_one()
 
 
 async def list_open(database: Database, stations: Sequence[str] | None) -> list[Row]:

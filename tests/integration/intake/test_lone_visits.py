@@ -88,6 +88,8 @@ async def test_help_is_told_to_everybody_at_once_and_not_ended_by_who_asked(desk
     desks = await desk.browser("en", leader)
     page = await desks.get("/intake/lone-visits")
     assert "call the duty desk" in page.text
+    work = await desks.get("/intake/desk")
+    assert "1 alarm of somebody who is out alone waits for an answer" in work.text
     assert WHERE in page.text
     form = {"form_token": form_token(page.text)}
     for step in ("answer", "end"):
