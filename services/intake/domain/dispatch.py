@@ -11,10 +11,11 @@ from typing import ClassVar, Final, Literal, TypeAlias, assert_never
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.intake.domain.report import Level
-from services.intake.domain.volunteer import LAW, Missing, Subject, day_of
+from services.intake.domain.volunteer import LAW, Missing, Subject
 from shared.eventsourcing.decider import Code, Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
+from shared.law.legal_time import day_of
 from shared.law.rules import rule
 
 Kind: TypeAlias = Literal["staff", "volunteer"]

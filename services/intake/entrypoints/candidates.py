@@ -15,6 +15,7 @@ from services.intake.projections.holders import names as account_names
 from shared.access.actors import Actor
 from shared.access.rights import areas
 from shared.eventsourcing.store import instant
+from shared.law.legal_time import day_of
 
 _MOST = 200
 _POSTS = ("community_officer", "auxiliary")
@@ -98,7 +99,7 @@ class Candidates:
         if errand.community is None:
             return []
         held = await posts.holders(
-            self._database, None, day=v.day_of(errand.begins_at), station=errand.station, community=errand.community
+            self._database, None, day=day_of(errand.begins_at), station=errand.station, community=errand.community
         )
         return [each.account for each in held if each.role in _POSTS and each.account is not None]
 
@@ -120,12 +121,12 @@ class Candidates:
         """Who of the squad may be sent into danger on that day."""
         if errand.community is None or errand.grid is None:
             return set()
-        day = v.day_of(errand.begins_at)
+        day = day_of(errand.begins_at)
         rows = await squad_rows.list_ready(self._database, errand.community, errand.grid, day)
         return {row["volunteer"] for row in rows}
 
     async def _volunteer(self, errand: Errand, row: Mapping[str, Any], ready: set[str], out: set[str]) -> Facts:
-        day = v.day_of(errand.begins_at)
+        day = day_of(errand.begins_at)
         state = await self._squads.handler.find(row["volunteer"])
         trained = state.trained if isinstance(state, v.Volunteer) else frozenset()
         served = row["last_served_at"]

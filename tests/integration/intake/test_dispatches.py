@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from shared.law.calendar import SHANGHAI
+from shared.law.legal_time import SHANGHAI
 from tests.integration.intake.conftest import API, Answer, Desk, form_token
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
