@@ -17,6 +17,7 @@ from services.intake.domain import (
     day_plan,
     dog,
     dispatch,
+    dog,
     evidence,
     ground,
     household,

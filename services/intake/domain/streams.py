@@ -15,6 +15,7 @@ from services.intake.domain import (
     day_plan,
     dog,
     dispatch,
+    dog,
     evidence,
     household,
     incident_book,
