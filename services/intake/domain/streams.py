@@ -13,7 +13,6 @@ from services.intake.domain import (
     community,
     custody,
     day_plan,
-    dog,
     dispatch,
     dog,
     evidence,
