@@ -32,11 +32,14 @@ from services.intake.domain.spells import in_force
 from services.intake.domain.streams import (
     ACCOUNT,
     AREA,
+    CARE,
     COMMUNITY,
     CUSTODY,
     DAY_PLAN,
     DISPATCH,
+    DOG,
     EVENTS,
+    HOUSEHOLD,
     INSPECTION,
     LONE_VISIT,
     MATTER,
@@ -58,6 +61,7 @@ from tests.unit.intake import alone, errands, looks, order_desk, planning, round
 from tests.unit.intake import desk as d
 from tests.unit.intake import places as p
 from tests.unit.intake.order_wishes import of_custody, of_order
+from tests.unit.intake.visit_wishes import of_care, of_dog, of_household
 
 codec = Codec(EVENTS)
 SAMPLES = Path(__file__).parents[2] / "golden" / "intake"
@@ -345,6 +349,9 @@ asked: st.SearchStrategy[Asked] = st.one_of(
     st.tuples(st.just(PATROL), st.lists(of_patrol, max_size=10).map(lambda wishes: [rounds.begin, *wishes])),
     st.tuples(st.just(DISPATCH), st.lists(of_dispatch, max_size=10).map(lambda wishes: [errands.open_, *wishes])),
     st.tuples(st.just(LONE_VISIT), st.lists(of_lone_visit, min_size=1, max_size=10)),
+    st.tuples(st.just(HOUSEHOLD), st.lists(of_household, min_size=1, max_size=8)),
+    st.tuples(st.just(CARE), st.lists(of_care, min_size=1, max_size=8)),
+    st.tuples(st.just(DOG), st.lists(of_dog, min_size=1, max_size=8)),
 )
 
 
