@@ -182,6 +182,11 @@ def said(text: object) -> Markup:
     return Markup(f"<bdi>{shown}</bdi>")  # noqa: S704 (escaped two lines above)
 
 
+def cited(article: str) -> Markup:
+    """An article of law, which keeps the language that it was enacted in."""
+    return Markup(f'<span lang="zh-CN">{escape(article)}</span>')  # noqa: S704 (escaped here)
+
+
 def _environment(language: Language, folders: Sequence[Path], languages: Languages) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
@@ -195,6 +200,7 @@ def _environment(language: Language, folders: Sequence[Path], languages: Languag
     environment.filters["moment"] = lambda value: moment(value, language)
     environment.filters["day"] = lambda value: day(value, language)
     environment.filters["said"] = said
+    environment.filters["cited"] = cited
     environment.globals["static"] = static.address
     environment.globals["with_query"] = _with_query
     return environment
