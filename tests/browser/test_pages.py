@@ -19,7 +19,8 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # machine words set apart as such (code).
 OWN_WORDS = """() => {
   const own = document.body.cloneNode(true);
-  own.querySelectorAll("bdi, code, script, style, time, [lang]:not(html), [translate=no]").forEach(each => each.remove());
+  own.querySelectorAll("bdi, code, script, style, time").forEach(each => each.remove());
+  own.querySelectorAll("[lang]:not(html), [translate=no]").forEach(each => each.remove());
   const words = [document.title, own.textContent];
   own.querySelectorAll("*").forEach(each => {
     for (const name of ["aria-label", "title", "alt", "placeholder"]) words.push(each.getAttribute(name) || "");
