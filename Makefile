@@ -35,7 +35,7 @@ format: setup  ## Put the code into shape
 	@$(BIN)/ruff check --fix .
 
 test: setup  ## The whole suite: unit, architecture, real Kafka and PostgreSQL, end to end, browser
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-unit: setup  ## Unit and architecture tests only: no server
 	@$(BIN)/pytest tests/unit tests/architecture tests/golden
