@@ -50,7 +50,7 @@ def test_a_page_is_accessible_fits_its_window_and_speaks_one_language(
     browsing: Browsing, matters: Matters, name: str, language: Language
 ) -> None:
     path = EVERY[name](matters)
-    with browsing.window(account_for(name), language) as window:
+    with browsing.reading(account_for(name), language) as window:
         window.open(path)
         assert window.page.evaluate("document.documentElement.lang") == language
         assert stray_words(window, language) == []
@@ -80,7 +80,7 @@ def stray_words(window: Window, language: Language) -> list[str]:
 @pytest.mark.parametrize("name", EVERY)
 def test_a_page_is_whole_without_javascript(browsing: Browsing, matters: Matters, name: str) -> None:
     path = EVERY[name](matters)
-    with browsing.window(account_for(name)) as window, browsing.window(account_for(name), javascript=False) as plain:
+    with browsing.reading(account_for(name)) as window, browsing.reading(account_for(name), javascript=False) as plain:
         window.open(path)
         plain.open(path)
         assert steady(plain.text()) == steady(window.text())
@@ -95,7 +95,7 @@ def steady(text: str) -> str:
 def test_by_keyboard_the_first_stop_leads_to_the_content_and_each_stop_is_seen(
     browsing: Browsing, matters: Matters, name: str
 ) -> None:
-    with browsing.window(account_for(name), width=PHONE) as window:
+    with browsing.reading(account_for(name), width=PHONE) as window:
         page = window.page
         window.open(PAGES[name](matters))
         page.evaluate(FROM_THE_TOP)

@@ -50,6 +50,7 @@ class Browsing:
         self._browser = browser
         self._passwords = passwords
         self._states: dict[str, Any] = {}
+        self._reading: dict[tuple[str | None, Language, bool], Window] = {}
 
     @contextmanager
     def window(
@@ -61,6 +62,33 @@ class Browsing:
         javascript: bool = True,
     ) -> Iterator[Window]:
         """Whoever leaves it without an error of its own hears what the browser complained of."""
+        context = self._context(account, language, width, javascript=javascript)
+        try:
+            window = self._watched(context)
+            yield window
+            window.check()
+        finally:
+            context.close()
+
+    @contextmanager
+    def reading(
+        self, account: str | None, language: Language = "zh-CN", width: int = DESK, *, javascript: bool = True
+    ) -> Iterator[Window]:
+        """A window for who only looks: it stays open for the next who looks in the same way, as a person's does."""
+        key = (account, language, javascript)
+        if (window := self._reading.pop(key, None)) is None:
+            window = self._watched(self._context(account, language, width, javascript=javascript))
+        window.complaints.clear()
+        window.page.set_viewport_size({"width": width, "height": HEIGHT})
+        try:
+            yield window
+            window.check()
+        except BaseException:
+            window.page.context.close()
+            raise
+        self._reading[key] = window
+
+    def _context(self, account: str | None, language: Language, width: int, *, javascript: bool) -> BrowserContext:
         context = self._browser.new_context(
             viewport={"width": width, "height": HEIGHT},
             locale=language,
@@ -68,12 +96,7 @@ class Browsing:
             storage_state=self._state(account) if account else None,
         )
         context.set_default_timeout(PATIENCE)
-        try:
-            window = self._watched(context)
-            yield window
-            window.check()
-        finally:
-            context.close()
+        return context
 
     def sign_in(self, window: Window, account: str) -> None:
         """By the form, in Chinese, as a person does."""
