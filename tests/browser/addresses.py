@@ -47,6 +47,9 @@ PAGES: Final[Mapping[str, Callable[[Matters], str]]] = {
     "/intake/reports/new": lambda matters: "/intake/reports/new",
     "/intake/reports/{id}": lambda matters: f"/intake/reports/{matters.danger['id']}",
     "/intake/reports/{id}/evidence": lambda matters: f"/intake/reports/{matters.danger['id']}/evidence",
+    "/intake/reports/{id}/evidence/{evidence}/cover": lambda matters: (
+        f"/intake/reports/{matters.danger['id']}/evidence/{matters.picture}/cover"
+    ),
     "/intake/reports/{id}/admission": lambda matters: f"/intake/reports/{matters.danger['id']}/admission",
     "/intake/reports/{id}/notice": lambda matters: f"/intake/reports/{matters.refused['id']}/notice",
     "/intake/reports/{id}/elements": lambda matters: f"/intake/reports/{matters.danger['id']}/elements",

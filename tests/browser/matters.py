@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
+
+from PIL import Image
 
 from tests.e2e.procedure import COMMUNITY, SEATS, Case, opened
 from tests.e2e.whole import Whole, until
@@ -221,6 +224,19 @@ class Matters:
             "邻居打架有人持刀",
             "楼道里两家人打起来了，有人拿着刀要杀人，已经有人流血受伤，快来救命。",
         )
+
+    @cached_property
+    def picture(self) -> str:
+        """Evidence of which a copy is shown."""
+        drawn = BytesIO()
+        Image.new("RGB", (640, 480), "olive").save(drawn, "JPEG")
+        answer = self.whole.http.post(
+            f"/intake/api/v1/reports/{self.danger['id']}/evidence",
+            files={"file": ("picture.jpg", drawn.getvalue(), "image/jpeg")},
+            headers={"Idempotency-Key": f'"{uuid4()}"'},
+        )
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
 
     @cached_property
     def token(self) -> str:

@@ -102,6 +102,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     case_elements.ConfirmElements: "report.classify",
     category_map.ImportCategoryMap: "register.change",
     evidence.TakeEvidence: "report.register",
+    evidence.CoverEvidence: "report.classify",
     evidence.WithdrawEvidence: "report.classify",
     publisher.RegisterPublisher: "publisher.change",
     publisher.ChangePublisher: "publisher.change",

@@ -1,19 +1,22 @@
-"""Evidence on its way in and out: looked at, hashed, sealed under its report's key; each look at it recorded."""
+"""Evidence on its way in and out: looked at, hashed, sealed under its report's key, covered; each look recorded."""
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
 from typing import BinaryIO, Final, Protocol
 
 from services.intake.application import pictures
 from services.intake.domain import evidence
-from services.intake.domain.evidence import Copy, EvidenceTaken, MediaType
+from services.intake.domain.evidence import Area, Copy, EvidenceTaken, MediaType
 from services.intake.domain.report import ReportReceived
 from services.intake.domain.streams import EVIDENCE
 from shared.eventsourcing import reads
 from shared.eventsourcing.blobs import PART, Blobs, SqlBlobs
-from shared.eventsourcing.commands import Handled, derived_id
+from shared.eventsourcing.commands import Handled, Stale, derived_id
+from shared.eventsourcing.decider import Refusal
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.sealing import Erased
 from shared.eventsourcing.store import Meta
@@ -84,7 +87,8 @@ class Evidence:
                 id_, state.taken.media_type, sha256, Handled(EVIDENCE.stream(id_), version, 0, repeated=True)
             )
         now = self._runtime.clock()
-        shown = await self._shown(file, of.code) if pictures.is_showable(type_) else None
+        await file.seek(0)
+        shown = await self._shown(file.file, of.code, now) if pictures.is_showable(type_) else None
         key, persons = f"report-{of.report}", persons_of(of)
         await file.seek(0)
         try:
@@ -103,14 +107,7 @@ class Evidence:
             media_type=type_,
             name=await self._runtime.vault.seal(key, name, persons) if name else None,
             original=original,
-            copy_of_it=None
-            if shown is None
-            else Copy(
-                sha256=hashlib.sha256(shown.jpeg).hexdigest(),
-                size=len(shown.jpeg),
-                width=shown.width,
-                height=shown.height,
-            ),
+            copy_of_it=None if shown is None else _copy(shown),
             shown=shown_blob,
             by=meta.actor,
             now=now,
@@ -132,6 +129,45 @@ class Evidence:
                 return taken
             case _:
                 return None
+
+    async def cover(self, id_: str, areas: Sequence[Area], meta: Meta, command_id: str) -> Handled:
+        """Shows from now on a copy in which these areas are covered; it is made from the original, which nobody reads.
+
+        Raises:
+            Refusal: nothing was taken in, or no copy of it is shown.
+            Stale: somebody else covered or withdrew it meanwhile.
+            Erased: the data of the report's reporter was erased.
+        """
+        version, state = await self._runtime.commands.load(EVIDENCE, id_)
+        match state:
+            case evidence.Taken(taken) if taken.shown:
+                pass
+            case evidence.NotTaken():
+                raise evidence.NeverTaken
+            case _:
+                raise evidence.NothingShown
+        key = f"report-{taken.report}"
+        original = BytesIO()
+        async for part in self._blobs.read(taken.original, key):
+            original.write(part)
+        original.seek(0)
+        shown = await self._shown(original, taken.code, taken.taken_at, areas)
+        blob = await self._blobs.keep(key, _whole(shown.jpeg))
+        command = evidence.CoverEvidence(
+            areas=tuple(areas), copy_of_it=_copy(shown), shown=blob, by=meta.actor, now=self._runtime.clock()
+        )
+        try:
+            handled = await self._runtime.commands.handle(EVIDENCE, id_, command, meta, command_id, seen=version)
+        except (Refusal, Stale):
+            await self._blobs.drop(blob)
+            raise
+        await self._blobs.drop(blob if handled.repeated or not handled.events else taken.shown)
+        return handled
+
+    async def covered(self, id_: str) -> tuple[Area, ...]:
+        """What is covered now in the copy that is shown."""
+        state = (await self._runtime.commands.load(EVIDENCE, id_))[1]
+        return state.covered if isinstance(state, evidence.Taken) else ()
 
     async def withdraw(self, id_: str, reason: evidence.Withdrawal, meta: Meta, command_id: str) -> Handled:
         command = evidence.WithdrawEvidence(reason=reason, by=meta.actor, now=self._runtime.clock())
@@ -155,11 +191,10 @@ class Evidence:
         await self._runtime.record(f"reads-{reader.actor}-{now:%Y%m}", event, reader)
         return self._blobs.read(blob, key)
 
-    async def _shown(self, file: File, code: str) -> pictures.Shown:
-        await file.seek(0)
+    async def _shown(self, file: BinaryIO, code: str, at: datetime, covered: Sequence[Area] = ()) -> pictures.Shown:
         async with self._unpacking:
             try:
-                return await asyncio.to_thread(pictures.shown, file.file, code, self._runtime.clock())
+                return await asyncio.to_thread(pictures.shown, file, code, at, covered)
             except pictures.Unshowable as error:
                 raise Unreadable from error
 
@@ -168,6 +203,12 @@ def persons_of(of: ReportReceived) -> tuple[str, ...]:
     """Whose erasure takes the evidence along: whoever the report names."""
     named = (of.reporter, of.filed_by)
     return tuple(each.person for each in named if each is not None)
+
+
+def _copy(shown: pictures.Shown) -> Copy:
+    return Copy(
+        sha256=hashlib.sha256(shown.jpeg).hexdigest(), size=len(shown.jpeg), width=shown.width, height=shown.height
+    )
 
 
 async def _hashed(file: File) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """Files looked at: their type by content and not by name, and of a picture the copy that may be shown."""
 
 import warnings
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO, Final, NamedTuple, cast, get_args
@@ -8,7 +9,7 @@ from typing import BinaryIO, Final, NamedTuple, cast, get_args
 import puremagic
 from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
-from services.intake.domain.evidence import MediaType
+from services.intake.domain.evidence import Area, MediaType
 from shared.law.legal_time import SHANGHAI
 
 HEAD: Final = 64 * 1024
@@ -63,7 +64,7 @@ def is_showable(type_: MediaType) -> bool:
     return type_ in _SHOWABLE
 
 
-def shown(file: BinaryIO, code: str, at: datetime) -> Shown:
+def shown(file: BinaryIO, code: str, at: datetime, covered: Sequence[Area] = ()) -> Shown:
     """A smaller copy, marked with code and day, without what the camera wrote into it: place, time, device."""
     try:
         with warnings.catch_warnings():
@@ -86,10 +87,21 @@ def shown(file: BinaryIO, code: str, at: datetime) -> Shown:
         SyntaxError,  # as Pillow calls a broken PNG
     ) as error:
         raise Unshowable from error
+    _cover(plain, covered)
     _mark(plain, f"{code}  {at.astimezone(SHANGHAI):%Y-%m-%d}")
     made = BytesIO()
     plain.save(made, "JPEG", quality=_QUALITY)
     return Shown(made.getvalue(), plain.width, plain.height)
+
+
+def _cover(picture: Image.Image, areas: Sequence[Area]) -> None:
+    """Painted over and not blurred: from a blurred face or plate it can be told again whose it is."""
+    draw = ImageDraw.Draw(picture)
+    for area in areas:
+        left, top = area.left * picture.width // 1000, area.top * picture.height // 1000
+        right = -(-(area.left + area.width) * picture.width // 1000)
+        bottom = -(-(area.top + area.height) * picture.height // 1000)
+        draw.rectangle((left, top, right, bottom), fill="black")
 
 
 def _mark(picture: Image.Image, words: str) -> None:

@@ -1,11 +1,11 @@
-"""A piece of evidence (证据材料) to a report: taken in with the hash of what came, and perhaps withdrawn."""
+"""A piece of evidence (证据材料) to a report: taken in with the hash of what came; covered in part, or withdrawn."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, TypeAlias, assert_never
+from typing import ClassVar, Final, Literal, Self, TypeAlias, assert_never
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from shared.eventsourcing.decider import Decider, Unknown, sentence
+from shared.eventsourcing.decider import Decider, Refusal, Unknown, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 
@@ -40,6 +40,21 @@ class Copy(BaseModel, frozen=True):
     height: int
 
 
+class Area(BaseModel, frozen=True):
+    """A rectangle of the shown copy, in thousandths of its width and height from the upper left."""
+
+    left: int = Field(ge=0, lt=1000)
+    top: int = Field(ge=0, lt=1000)
+    width: int = Field(ge=1, le=1000)
+    height: int = Field(ge=1, le=1000)
+
+    @model_validator(mode="after")
+    def _inside(self) -> Self:
+        if self.left + self.width > 1000 or self.top + self.height > 1000:
+            raise ValueError("the area reaches beyond the picture: left + width and top + height are at most 1000")
+        return self
+
+
 # Commands
 
 
@@ -69,8 +84,19 @@ class WithdrawEvidence(BaseModel, frozen=True):
     now: AwareDatetime
 
 
-Command: TypeAlias = TakeEvidence | WithdrawEvidence
-COMMANDS: Final[tuple[type[BaseModel], ...]] = (TakeEvidence, WithdrawEvidence)
+class CoverEvidence(BaseModel, frozen=True):
+    """Cover these areas in what is shown, and no others (遮挡): faces, number plates, house numbers of others."""
+
+    areas: tuple[Area, ...] = Field(max_length=200)
+    copy_of_it: Copy
+    shown: str
+    """The blob that holds the copy with them covered."""
+    by: str
+    now: AwareDatetime
+
+
+Command: TypeAlias = TakeEvidence | CoverEvidence | WithdrawEvidence
+COMMANDS: Final[tuple[type[BaseModel], ...]] = (TakeEvidence, CoverEvidence, WithdrawEvidence)
 
 
 # Events
@@ -98,6 +124,19 @@ class EvidenceTaken(Event, frozen=True):
     taken_at: AwareDatetime
 
 
+class EvidenceCovered(Event, frozen=True):
+    """From now on this copy is shown, in which these areas are covered (共享件已遮挡); the original stays sealed."""
+
+    stored_as: ClassVar[str] = "evidence-covered"
+    evidence: str
+    report: str
+    areas: tuple[Area, ...]
+    copy_of_it: Copy
+    shown: str
+    by: str
+    covered_at: AwareDatetime
+
+
 class EvidenceWithdrawn(Event, frozen=True):
     """It is no longer shown (证据已撤下); what was taken in stays sealed."""
 
@@ -109,8 +148,8 @@ class EvidenceWithdrawn(Event, frozen=True):
     withdrawn_at: AwareDatetime
 
 
-EvidenceEvent: TypeAlias = EvidenceTaken | EvidenceWithdrawn
-EVENTS: Final[tuple[type[EvidenceEvent], ...]] = (EvidenceTaken, EvidenceWithdrawn)
+EvidenceEvent: TypeAlias = EvidenceTaken | EvidenceCovered | EvidenceWithdrawn
+EVENTS: Final[tuple[type[EvidenceEvent], ...]] = (EvidenceTaken, EvidenceCovered, EvidenceWithdrawn)
 
 
 # Refusals
@@ -118,6 +157,10 @@ EVENTS: Final[tuple[type[EvidenceEvent], ...]] = (EvidenceTaken, EvidenceWithdra
 
 class NeverTaken(Unknown):
     say = sentence("No evidence was taken in under this number. Look at the list of the report's evidence.")
+
+
+class NothingShown(Refusal):
+    say = sentence("Of this file no copy is shown, so nothing can be covered. Withdraw it if it shows others.")
 
 
 # State
@@ -131,6 +174,8 @@ class NotTaken:
 @dataclass(frozen=True, slots=True)
 class Taken:
     taken: EvidenceTaken
+    """With the copy that is shown now."""
+    covered: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +194,8 @@ def decide(command: Command, state: State) -> list[EvidenceEvent]:
     match command:
         case TakeEvidence():
             return take(command, state)
+        case CoverEvidence():
+            return cover(command, state)
         case WithdrawEvidence():
             return withdraw(command, state)
         case _:
@@ -177,6 +224,32 @@ def take(command: TakeEvidence, state: State) -> list[EvidenceEvent]:
     ]
 
 
+def cover(command: CoverEvidence, state: State) -> list[EvidenceEvent]:
+    match state:
+        case NotTaken():
+            raise NeverTaken
+        case Withdrawn():
+            raise NothingShown
+        case Taken(taken, covered):
+            if not taken.shown:
+                raise NothingShown
+            if covered == command.areas:
+                return []
+            return [
+                EvidenceCovered(
+                    evidence=taken.evidence,
+                    report=taken.report,
+                    areas=command.areas,
+                    copy_of_it=command.copy_of_it,
+                    shown=command.shown,
+                    by=command.by,
+                    covered_at=command.now,
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
 def withdraw(command: WithdrawEvidence, state: State) -> list[EvidenceEvent]:
     match state:
         case NotTaken():
@@ -201,6 +274,9 @@ def evolve(state: State, event: EvidenceEvent) -> State:
     match event:
         case EvidenceTaken():
             return Taken(event)
+        case EvidenceCovered(areas=areas, copy_of_it=copy_of_it, shown=shown):
+            assert isinstance(state, Taken), "only what was taken in is covered"
+            return Taken(state.taken.model_copy(update={"copy_of_it": copy_of_it, "shown": shown}), areas)
         case EvidenceWithdrawn(reason=reason):
             assert isinstance(state, Taken), "only what was taken in is withdrawn"
             return Withdrawn(state.taken, reason)

@@ -1,27 +1,29 @@
 """Evidence over HTTP and in pages: a file to a report, its shown copy, and its original for a recorded purpose."""
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Annotated, Final, Literal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import groupby
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import uuid4
 
 from fastapi import File, Form, Query, UploadFile
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from services.intake.application import evidence as handling
 from services.intake.application.evidence import Evidence, Received
 from services.intake.domain import report
-from services.intake.domain.evidence import EvidenceTaken, MediaType, Withdrawal
+from services.intake.domain.evidence import Area, EvidenceTaken, MediaType, Withdrawal
 from services.intake.entrypoints.http import Api, Id, done, scope
 from services.intake.entrypoints.schemas import Body, Done
 from services.intake.projections import evidence as rows
-from shared.access.actors import Actor
+from shared.access.actors import Actor, Scope
 from shared.access.rights import authorize
+from shared.eventsourcing.commands import Handled
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.sealing import Erased
 from shared.eventsourcing.store import instant
-from shared.web.idempotency import IdempotencyKey, OptionalIdempotencyKey
+from shared.web.idempotency import Idempotency, IdempotencyKey, OptionalIdempotencyKey
 from shared.web.languages import mark
 from shared.web.pages import Pages
 from shared.web.paging import CurrentAfter
@@ -48,6 +50,10 @@ WITHDRAWALS: Final[Mapping[str, str]] = {
     "sender_asked": mark("Who sent it asked for it"),
     "shows_others": mark("Shows people who have nothing to do with it"),
 }
+LINES: Final = 10
+"""The grid that is laid over a picture to choose what is covered: so many fields across and down."""
+STEP: Final = 1000 // LINES
+GridField: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]-[0-9]$")]
 Purpose = Literal["mediation", "verification", "handover", "reporter_asked"]
 _TITLE: Final = mark("This file is not taken as evidence")
 
@@ -64,8 +70,13 @@ class EvidenceOut(BaseModel):
     size: int
     media_type: str
     has_copy: bool = Field(description="whether there is a copy that may be shown")
+    covered: int = Field(description="areas that are covered in the copy")
     taken_at: AwareDatetime
     withdrawn: str
+
+
+class CoverIn(Body):
+    areas: list[Area] = Field(max_length=200, description="all that are to be covered; those covered before too")
 
 
 class WithdrawIn(Body):
@@ -110,6 +121,13 @@ def add(routes: Routes, api: Api, some: Evidence) -> None:
         """The original as it arrived; who reads it, and for what, is recorded first."""
         return await original_of(api, some, actor, id, evidence, purpose)
 
+    @routes.post("/reports/{id}/evidence/{evidence}/cover", access="report.classify")
+    async def cover(id: Id, evidence: Id, body: CoverIn, actor: CurrentActor, key: IdempotencyKey) -> Done:
+        """Covers these areas in the copy that is shown, and no others (遮挡); the original stays as it came, sealed."""
+        where = await scope(api, id)
+        permit(actor, "report.classify", where)
+        return done(evidence, await covered(api, some, id, evidence, body.areas, actor, where, key))
+
     @routes.post("/reports/{id}/evidence/{evidence}/withdraw", access="report.classify")
     async def withdraw(id: Id, evidence: Id, body: WithdrawIn, actor: CurrentActor, key: IdempotencyKey) -> Done:
         """Shows it no longer, and says why (撤下证据); what was taken in stays sealed."""
@@ -144,13 +162,45 @@ def add_pages(site: Routes, api: Api, some: Evidence, pages: Pages) -> None:
             may={
                 "add": authorize(actor, "report.register", where).allowed,
                 "open": authorize(actor, "sealed.read", where).allowed,
-                "withdraw": authorize(actor, "report.classify", where).allowed,
+                "change": authorize(actor, "report.classify", where).allowed,
             },
         )
 
     @site.get("/reports/{id}/evidence/{evidence}/copy", access="report.read", include_in_schema=False)
     async def copy_page(id: Id, evidence: Id, actor: CurrentActor) -> Response:
         return await copy_of(api, some, actor, id, evidence)
+
+    @site.get("/reports/{id}/evidence/{evidence}/cover", access="report.classify", include_in_schema=False)
+    async def cover_page(request: Request, id: Id, evidence: Id, actor: CurrentActor) -> Response:
+        row = await api.row(actor, id)
+        permit(actor, "report.classify", await scope(api, row["report"]))
+        await _of_this(some, row["report"], evidence)
+        covered = await some.covered(evidence)
+        return pages.render(
+            request,
+            "evidence_cover.html",
+            report=row,
+            evidence=evidence,
+            lines=range(LINES),
+            hidden={
+                (at, down) for at in range(LINES) for down in range(LINES) if any(_meets(a, at, down) for a in covered)
+            },
+            key=str(uuid4()),
+        )
+
+    @site.post("/reports/{id}/evidence/{evidence}/cover", access="report.classify", include_in_schema=False)
+    async def cover_field(
+        id: Id,
+        evidence: Id,
+        actor: CurrentActor,
+        key: IdempotencyKey,
+        field: Annotated[list[GridField], Form()] = [],  # noqa: B006
+    ) -> Response:
+        where = await scope(api, id)
+        permit(actor, "report.classify", where)
+        handled = await covered(api, some, id, evidence, areas_of(field), actor, where, key)
+        await api.runtime.wait_for("evidence", handled.position)
+        return RedirectResponse(f"/intake/reports/{id}/evidence", 303)
 
     @site.post("/reports/{id}/evidence/{evidence}/original", access="sealed.read", include_in_schema=False)
     async def original_page(id: Id, evidence: Id, actor: CurrentActor, purpose: Annotated[Purpose, Form()]) -> Response:
@@ -166,6 +216,42 @@ def add_pages(site: Routes, api: Api, some: Evidence, pages: Pages) -> None:
         handled = await some.withdraw(evidence, reason, api.meta_of(actor, where, key), key.command_id)
         await api.runtime.wait_for("evidence", handled.position)
         return RedirectResponse(f"/intake/reports/{id}/evidence", 303)
+
+
+async def covered(
+    api: Api,
+    some: Evidence,
+    id_: str,
+    evidence: str,
+    areas: Sequence[Area],
+    actor: Actor,
+    where: Scope,
+    key: Idempotency,
+) -> Handled:
+    await _of_this(some, id_, evidence, withdrawn_too=True)
+    try:
+        return await some.cover(evidence, areas, api.meta_of(actor, where, key), key.command_id)
+    except Erased as erased:
+        raise _erased() from erased
+
+
+def areas_of(fields: Sequence[str]) -> list[Area]:
+    """The ticked fields of the grid over a picture as areas, those beside each other in a row as one."""
+    rows: dict[int, list[int]] = {}
+    for each in sorted({(int(down), int(at)) for at, _, down in (field.partition("-") for field in fields)}):
+        rows.setdefault(each[0], []).append(each[1])
+    found = []
+    for down, ats in rows.items():
+        for _, run in groupby(enumerate(ats), lambda each: each[1] - each[0]):
+            columns = [at for _, at in run]
+            found.append(Area(left=columns[0] * STEP, top=down * STEP, width=len(columns) * STEP, height=STEP))
+    return found
+
+
+def _meets(area: Area, at: int, down: int) -> bool:
+    """Whether an area covers some of a field of the grid."""
+    beside = area.left < (at + 1) * STEP and at * STEP < area.left + area.width
+    return beside and area.top < (down + 1) * STEP and down * STEP < area.top + area.height
 
 
 async def take(api: Api, some: Evidence, actor: Actor, id_: str, file: UploadFile, command_id: str | None) -> Received:
@@ -219,6 +305,7 @@ async def listed(api: Api, id_: str, actor: Actor) -> list[EvidenceOut]:
             size=row["size"],
             media_type=row["media_type"],
             has_copy=bool(row["shown"]),
+            covered=row["covered"],
             taken_at=instant(row["taken_at"]),
             withdrawn=row["withdrawn"],
         )

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, func, select
 
-from services.intake.domain.evidence import EvidenceTaken, EvidenceWithdrawn
+from services.intake.domain.evidence import EvidenceCovered, EvidenceTaken, EvidenceWithdrawn
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.projections import Recorded, RowProjection
 from shared.eventsourcing.store import microseconds
@@ -22,6 +22,7 @@ evidence = Table(
     Column("shown", Text, nullable=False),
     Column("taken_by", Text, nullable=False),
     Column("taken_at", BigInteger, nullable=False),
+    Column("covered", BigInteger, nullable=False),
     Column("withdrawn", Text, nullable=False),
     Column("position", BigInteger, nullable=False),
     Index("evidence_by_report", "report", "position"),
@@ -32,11 +33,12 @@ class EvidenceRows(RowProjection):
     """A row for each file."""
 
     name: ClassVar[str] = "evidence"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (evidence,)
 
     def key(self, recorded: Recorded) -> Hashable | None:
         event = recorded.event
-        return event.evidence if isinstance(event, EvidenceTaken | EvidenceWithdrawn) else None
+        return event.evidence if isinstance(event, EvidenceTaken | EvidenceCovered | EvidenceWithdrawn) else None
 
     def evolve(self, row: dict[str, Any] | None, recorded: Recorded) -> dict[str, Any] | None:
         match recorded.event:
@@ -51,9 +53,12 @@ class EvidenceRows(RowProjection):
                     "shown": taken.shown,
                     "taken_by": taken.by,
                     "taken_at": microseconds(taken.taken_at),
+                    "covered": 0,
                     "withdrawn": "",
                     "position": recorded.stored.position,
                 }
+            case EvidenceCovered(areas=areas, shown=shown):
+                return {**(row or {}), "shown": shown, "covered": len(areas)}
             case EvidenceWithdrawn(reason=reason):
                 return {**(row or {}), "withdrawn": reason}
             case _:

@@ -143,6 +143,41 @@ async def test_a_withdrawn_file_is_shown_no_longer_and_stays_on_record(desk: Des
     assert [each["withdrawn"] for each in (await desk.get(f"/reports/{report}/evidence")).json()] == ["wrong_file"]
 
 
+async def test_faces_are_covered_in_what_is_shown_and_stay_in_the_sealed_original(desk: Desk) -> None:
+    content = photo()
+    report, evidence = await brought(desk, content)
+    path = f"/reports/{report}/evidence/{evidence}"
+    area = {"left": 400, "top": 400, "width": 200, "height": 200}
+    assert (await desk.post(f"{path}/cover", {"areas": [area]})).status_code == 200
+    await desk.caught_up()
+    shown = Image.open(BytesIO((await desk.get(f"{path}/copy")).content))
+    middle, corner = shown.getpixel((320, 240)), shown.getpixel((20, 20))
+    assert isinstance(middle, tuple)
+    assert isinstance(corner, tuple)
+    assert max(middle) < 16 < max(corner)
+    assert (await desk.get(f"{path}/original", purpose="verification")).content == content
+    assert [each["covered"] for each in (await desk.get(f"/reports/{report}/evidence")).json()] == [1]
+    beyond = {"areas": [{**area, "left": 900}]}
+    assert problem(await desk.post(f"{path}/cover", beyond)) == (422, "malformed")
+
+
+async def test_nothing_is_left_of_the_copy_in_which_nothing_was_covered(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as desk:
+        report, evidence = await brought(desk, photo())
+        for areas in ([{"left": 0, "top": 0, "width": 500, "height": 500}], []):
+            await desk.post(f"/reports/{report}/evidence/{evidence}/cover", {"areas": areas})
+            async with desk.runtime.database.reading() as tx:
+                kept = (await tx.execute(text("SELECT count(DISTINCT id) FROM blobs"))).scalar_one()
+            assert kept == 2, "the original and the one shown copy"
+
+
+async def test_a_recording_cannot_be_covered(desk: Desk) -> None:
+    report, evidence = await brought(desk, b"ID3\x04\x00\x00\x00\x00\x00\x0a" + bytes(range(256)) * 60)
+    told = await desk.post(f"/reports/{report}/evidence/{evidence}/cover", {"areas": []})
+    assert problem(told)[0] == 409
+    assert "请将其撤下" in told.json()["detail"]
+
+
 async def test_evidence_of_another_report_is_not_found_under_this_one(desk: Desk) -> None:
     _, evidence = await brought(desk, photo())
     other, _ = await brought(desk, photo("teal"))
@@ -198,3 +233,19 @@ async def test_the_page_takes_a_file_shows_its_copy_and_gives_the_original_for_a
     original = await browser.post(found[1].replace("/copy", "/original"), data=purpose)
     assert original.content == photo()
     assert address in (await browser.get(f"/intake/reports/{told['id']}")).text
+
+
+async def test_fields_ticked_over_the_picture_are_covered(desk: Desk) -> None:
+    report, evidence = await brought(desk, photo())
+    address = f"/intake/reports/{report}/evidence"
+    browser = await desk.browser()
+    page = (await browser.get(f"{address}/{evidence}/cover")).text
+    form = {"form_token": form_token(page), "idempotency_key": form_key(page), "field": ["4-5", "5-5", "0-0"]}
+    assert (await browser.post(f"{address}/{evidence}/cover", data=form)).status_code == 303
+    shown = Image.open(BytesIO((await desk.get(f"/reports/{report}/evidence/{evidence}/copy")).content))
+    dark = [
+        max(found) < 16 for at in ((320, 264), (20, 20), (20, 440)) if isinstance(found := shown.getpixel(at), tuple)
+    ]
+    assert dark == [True, True, False]
+    page = (await browser.get(f"{address}/{evidence}/cover")).text
+    assert page.count(" checked") == 3

@@ -448,6 +448,18 @@ evidence_taken = evidence.EvidenceTaken(
     by=OFFICER,
     taken_at=MONDAY,
 )
+FACE = evidence.Area(left=400, top=100, width=200, height=200)
+COVERED_COPY = evidence.Copy(sha256="7" * 64, size=88_004, width=1600, height=1200)
+cover_evidence = evidence.CoverEvidence(areas=(FACE,), copy_of_it=COVERED_COPY, shown="blob-3", by=OFFICER, now=TUESDAY)
+evidence_covered = evidence.EvidenceCovered(
+    evidence="evidence-1",
+    report=REPORT,
+    areas=(FACE,),
+    copy_of_it=COVERED_COPY,
+    shown="blob-3",
+    by=OFFICER,
+    covered_at=TUESDAY,
+)
 withdraw_evidence = evidence.WithdrawEvidence(reason="wrong_file", by=OFFICER, now=TUESDAY)
 evidence_withdrawn = evidence.EvidenceWithdrawn(
     evidence="evidence-1", report=REPORT, reason="wrong_file", by=OFFICER, withdrawn_at=TUESDAY

@@ -125,3 +125,12 @@ def _bomb(width: int, height: int) -> bytes:
 def test_a_picture_that_is_broken_or_would_fill_all_memory_is_not_opened(content: bytes) -> None:
     with pytest.raises(pictures.Unshowable):
         pictures.shown(BytesIO(content), "WG", d.MONDAY)
+
+
+def test_what_is_covered_is_painted_over_and_the_rest_is_as_it_was() -> None:
+    plain = Image.open(BytesIO(pictures.shown(BytesIO(picture()), d.CODE, d.MONDAY).jpeg))
+    made = pictures.shown(BytesIO(picture()), d.CODE, d.MONDAY, [d.FACE])
+    covered = Image.open(BytesIO(made.jpeg))
+    assert covered.size == plain.size
+    assert max(covered.getpixel((200, 60)) or ()) < 16  # type: ignore[arg-type]
+    assert covered.getpixel((40, 200)) == plain.getpixel((40, 200))
