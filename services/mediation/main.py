@@ -80,27 +80,31 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def add_policies(runtime: Runtime) -> None:
-    runtime.policy(http.OPENING, _opening(runtime), [reports.DisputeAdmitted.event_type])
+    heard = [reports.DisputeAdmitted.event_type, reports.ReportWithdrawn.event_type]
+    runtime.policy(http.OPENING, _opening(runtime), heard)
     runtime.policy("erase-persons", _erasing(runtime), [register.PersonErased.event_type])
 
 
 def _opening(runtime: Runtime) -> React:
     disputes = Disputes(runtime)
 
-    async def open_dispute(recorded: Recorded) -> None:
-        admitted, stored = recorded.event, recorded.stored
-        assert isinstance(admitted, reports.DisputeAdmitted), "the policy's one concern"
+    async def follow_report(recorded: Recorded) -> None:
+        told, stored = recorded.event, recorded.stored
+        assert isinstance(told, reports.DisputeAdmitted | reports.ReportWithdrawn), "the policy's concerns"
         meta = Meta(
             actor="open-disputes",
             role="system",
-            station=admitted.station,
-            correlation=admitted.code,
+            correlation=told.code,
             causation=f"{NAME}:{stored.position}",
             trace=stored.decoded_meta().trace,
         )
-        await disputes.open(admitted, meta, derived_id("open-dispute", stored.stream, stored.version))
+        if isinstance(told, reports.ReportWithdrawn):
+            await disputes.withdraw(told, meta, derived_id("note-withdrawal", stored.stream, stored.version))
+        else:
+            meta = meta.model_copy(update={"station": told.station})
+            await disputes.open(told, meta, derived_id("open-dispute", stored.stream, stored.version))
 
-    return open_dispute
+    return follow_report
 
 
 def _erasing(runtime: Runtime) -> React:

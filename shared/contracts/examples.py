@@ -79,6 +79,12 @@ EXAMPLES: Final[tuple[Contract, ...]] = (
         other_route="区人民法院诉讼服务中心",
         refused_at=_MORNING,
     ),
+    reports.ReportWithdrawn(
+        report=_REPORT,
+        code=_CODE,
+        reason=Personal(of=f"report-{_REPORT}", box="d1.cmVhc29u"),
+        withdrawn_at=_EVENING,
+    ),
     reports.RefusalNoticeIssued(
         report=_REPORT,
         code=_CODE,

@@ -102,6 +102,20 @@ class ReportRefused(Contract, frozen=True):
     refused_at: AwareDatetime
 
 
+class ReportWithdrawn(Contract, frozen=True):
+    """Its reporter took it back (已撤回): what mediation began for it ends, for mediation is voluntary."""
+
+    event_type: ClassVar[str] = "wangge.report.withdrawn.v1"
+    topic: ClassVar[str] = REPORTS
+    about: ClassVar[str] = "report"
+
+    report: str
+    code: str
+    reason: Personal | None
+    """In the reporter's own words; nobody has to give any."""
+    withdrawn_at: AwareDatetime
+
+
 class RefusalNoticeIssued(Contract, frozen=True):
     """The notice of a refusal was issued (已出具不予受理告知书): its text as it is given, and its hash."""
 

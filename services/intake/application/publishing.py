@@ -73,6 +73,13 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
                 other_route=event.other_route,
                 refused_at=event.refused_at,
             )
+        case report.ReportWithdrawn():
+            return reports.ReportWithdrawn(
+                report=event.report,
+                code=event.code,
+                reason=None if event.reason is None else personal(event.reason),
+                withdrawn_at=event.withdrawn_at,
+            )
         case report.RefusalNoticeIssued():
             return reports.RefusalNoticeIssued(
                 report=event.report,

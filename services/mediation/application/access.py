@@ -14,6 +14,7 @@ ACTIONS: Final[Mapping[type[BaseModel], Action]] = {
     commands.OpenDispute: "dispute.lead",
     commands.AddParty: "dispute.lead",
     commands.RefuseMediation: "dispute.lead",
+    commands.NoteWithdrawal: "dispute.lead",
     commands.AppointMember: "dispute.lead",
     commands.ScheduleSession: "dispute.lead",
     commands.HoldSession: "dispute.lead",

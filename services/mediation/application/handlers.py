@@ -12,7 +12,7 @@ from services.mediation.domain.commands import Command
 from services.mediation.domain.events import Contact, Form, PerformanceItem, Seat, Side
 from services.mediation.domain.streams import DISPUTE
 from shared.contracts.envelope import Contract
-from shared.contracts.reports import DisputeAdmitted
+from shared.contracts.reports import DisputeAdmitted, ReportWithdrawn
 from shared.contracts.vocabulary import Personal
 from shared.eventsourcing.commands import Handled, derived_id
 from shared.eventsourcing.decider import Refusal
@@ -74,6 +74,16 @@ class Disputes:
             await self._runtime.vault.keys(texts, dict.fromkeys(texts, (contract.reporter.person,)))
         for asked in react(contract, _as_held):
             await self._runtime.commands.handle(DISPUTE, asked.dispute, asked.command, meta, command_id)
+
+    async def withdraw(self, contract: ReportWithdrawn, meta: Meta, command_id: str) -> None:
+        """Notes that the applicant withdrew; where nothing was opened for the report, nothing happens."""
+        for asked in react(contract, _as_held):
+            state = await self._state(asked.dispute)
+            if isinstance(state, dispute.Unopened):
+                continue
+            # The reason lies under the key of the report's words, which opening the dispute linked to the reporter.
+            told = meta.model_copy(update={"station": state.case.names["station"]})
+            await self._runtime.commands.handle(DISPUTE, asked.dispute, asked.command, told, command_id)
 
     # By people
 

@@ -1,4 +1,4 @@
-"""What mediation does when another service tells it something: an admitted dispute is opened as a case."""
+"""What mediation does when another service tells it something: an admitted dispute opens, a withdrawal is noted."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,10 +7,10 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from services.mediation.domain import events
-from services.mediation.domain.commands import Command, OpenDispute
+from services.mediation.domain.commands import Command, NoteWithdrawal, OpenDispute
 from services.mediation.domain.refusals import AdmissionUnusable
 from shared.contracts.envelope import Contract
-from shared.contracts.reports import DisputeAdmitted
+from shared.contracts.reports import DisputeAdmitted, ReportWithdrawn
 from shared.contracts.vocabulary import Contact, Personal
 from shared.eventsourcing.sealed import Sealed
 
@@ -40,6 +40,10 @@ def react(contract: Contract, sealed: Callable[[Personal], Sealed]) -> list[Aske
                 # A refusal, so that this one is parked for people to see and those behind it go on.
                 fields = ", ".join(".".join(map(str, error["loc"])) for error in malformed.errors())
                 raise AdmissionUnusable(report=contract.report, fields=fields) from None
+        case ReportWithdrawn():
+            reason = None if contract.reason is None else sealed(contract.reason)
+            noted = NoteWithdrawal(report=contract.report, reason=reason, now=contract.withdrawn_at)
+            return [Asked(dispute_id(contract.report), noted)]
         case _:
             return []
 

@@ -120,6 +120,7 @@ def publish(event: events.Event, personal: Callable[[Sealed], Personal]) -> case
             )
         case (
             events.MediationRefused()
+            | events.ApplicantWithdrew()
             | events.GroupFormed()
             | events.ResidualIssueOpened()
             | events.ResidualIssueResolved()

@@ -56,6 +56,14 @@ class RefuseMediation(BaseModel, frozen=True, extra="forbid"):
     now: AwareDatetime
 
 
+class NoteWithdrawal(BaseModel, frozen=True, extra="forbid"):
+    """Note that whoever brought the matter took their report back at intake (申请人撤回)."""
+
+    report: Id
+    reason: Sealed | None = None
+    now: AwareDatetime
+
+
 class AppointMember(BaseModel, frozen=True, extra="forbid"):
     """Fill a seat of the 3+N group; a single seat that is taken passes to this person (指派或更换调解员)."""
 
@@ -150,6 +158,7 @@ Command: TypeAlias = (
     OpenDispute
     | AddParty
     | RefuseMediation
+    | NoteWithdrawal
     | AppointMember
     | ScheduleSession
     | HoldSession

@@ -1,8 +1,8 @@
 """A dispute in mediation, from its opening by way of group, sessions, agreement and performance to its end.
 
-Beside the facts of a case (`Case`) stands its condition: open, refused by a party, settled, closed. A clear no stops
-all mediation (People's Mediation Law Art. 17); an agreement that was reached before it binds on (Art. 31), so its
-performance may still be recorded.
+Beside the facts of a case (`Case`) stands its condition: open, refused by a party, withdrawn by its applicant, settled,
+closed. A clear no stops all mediation (People's Mediation Law Art. 17), and so does an applicant who withdraws; an
+agreement that was reached before it binds on (Art. 31), so its performance may still be recorded.
 """
 
 from collections import Counter
@@ -82,6 +82,7 @@ class Case:
     issues: Mapping[int, Issue] = field(default_factory=dict)
     partly_resolved: bool = False
     same_day_set_aside: bool = False
+    applicant_withdrew: bool = False
 
     @property
     def code(self) -> str:
@@ -120,6 +121,12 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    case: Case
+    condition: Literal["withdrawn"] = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     case: Case
     condition: Literal["settled"] = "settled"
@@ -132,7 +139,7 @@ class Closed:
 
 
 # The condition is written out, so that a state that was kept as JSON is read back as the one that it was.
-State: TypeAlias = Unopened | Open | Refused | Settled | Closed
+State: TypeAlias = Unopened | Open | Refused | Withdrawn | Settled | Closed
 
 
 # Decisions
@@ -146,6 +153,8 @@ def decide(command: Command, state: State) -> list[Event]:
             return add_party(command, state)
         case commands.RefuseMediation():
             return refuse_mediation(command, state)
+        case commands.NoteWithdrawal():
+            return note_withdrawal(command, state)
         case commands.AppointMember():
             return appoint_member(command, state)
         case commands.ScheduleSession():
@@ -191,7 +200,7 @@ def open_dispute(command: commands.OpenDispute, state: State) -> list[Event]:
                     opened_at=command.now,
                 )
             ]
-        case Open(case) | Refused(case) | Settled(case) | Closed(case):
+        case Open(case) | Refused(case) | Withdrawn(case) | Settled(case) | Closed(case):
             if case.report != command.report:
                 raise refusals.OpenedFromAnotherReport(code=case.code, report=case.report)
             return []
@@ -228,6 +237,30 @@ def refuse_mediation(command: commands.RefuseMediation, state: State) -> list[Ev
     case = in_mediation(state, command.now)
     known_party(case, command.party)
     return [events.MediationRefused(**case.names, party=command.party, refused_at=command.now)]
+
+
+def note_withdrawal(command: commands.NoteWithdrawal, state: State) -> list[Event]:
+    """Mediation is voluntary: it ends with the wish of whoever brought the matter, unless others mediate without them.
+
+    What has ended already is not ended again, and a report that opened nothing has nothing to end.
+    """
+    match state:
+        case Unopened() | Refused() | Withdrawn() | Settled() | Closed():
+            return []
+        case Open(case):
+            if case.applicant_withdrew:
+                return []
+            brought = None if case.applicant is None else case.applicant.person
+            return [
+                events.ApplicantWithdrew(
+                    **case.names,
+                    reason=command.reason,
+                    ends=not case.parties or brought in case.parties,
+                    withdrawn_at=command.now,
+                )
+            ]
+        case _:
+            assert_never(state)
 
 
 def appoint_member(command: commands.AppointMember, state: State) -> list[Event]:
@@ -453,6 +486,10 @@ def close_unsettled(command: commands.CloseUnsettled, state: State) -> list[Even
             not_before(case.opened_on, command.now)
             if command.reason != "party_unwilling":
                 raise refusals.EndedByRefusal(party=party)
+        case Withdrawn(case):
+            not_before(case.opened_on, command.now)
+            if command.reason != "party_unwilling":
+                raise refusals.EndedByWithdrawal(code=case.code)
         case _:
             case = in_mediation(state, command.now)
     if not any(route.strip() for route in command.routes_told):
@@ -482,6 +519,8 @@ def in_mediation(state: State, now: datetime) -> Case:
             raise refusals.NotOpened
         case Refused(_, party):
             raise refusals.MediationWasRefused(party=party)
+        case Withdrawn(case):
+            raise refusals.ApplicationWasWithdrawn(code=case.code)
         case Settled(case):
             raise refusals.AlreadySettled(code=case.code)
         case Closed(case):
@@ -494,8 +533,8 @@ def in_mediation(state: State, now: datetime) -> Case:
 
 
 def in_performance(state: State, now: datetime) -> Case:
-    """The case, if mediation goes on, or if a party has since refused it but what was agreed before still binds."""
-    if isinstance(state, Refused) and state.case.agreements:
+    """The case, if mediation goes on, or if a party has since ended it but what was agreed before still binds."""
+    if isinstance(state, Refused | Withdrawn) and state.case.agreements:
         return in_mediation(Open(state.case), now)
     return in_mediation(state, now)
 
@@ -522,7 +561,7 @@ def evolve(state: State, event: Event) -> State:
     match state:
         case Unopened():
             return Open(begin(event)) if isinstance(event, events.DisputeOpened) else state
-        case Open() | Refused():
+        case Open() | Refused() | Withdrawn():
             return follow(state, event)
         case Settled() | Closed():
             return state
@@ -539,13 +578,17 @@ def begin(event: events.DisputeOpened) -> Case:
     )
 
 
-def follow(state: Open | Refused, event: Event) -> State:
+def follow(state: Open | Refused | Withdrawn, event: Event) -> State:
     case = state.case
     match event:
         case events.DisputeOpened():
             return state
         case events.MediationRefused():
             return Refused(case, event.party)
+        case events.ApplicantWithdrew(ends=True):
+            return Withdrawn(case)
+        case events.ApplicantWithdrew():
+            grown = replace(case, applicant_withdrew=True)
         case events.DisputeSettled():
             return Settled(case)
         case events.ClosedUnsettled():

@@ -98,6 +98,16 @@ class MediationRefused(OfDispute, frozen=True):
     refused_at: AwareDatetime
 
 
+class ApplicantWithdrew(OfDispute, frozen=True):
+    """Whoever brought the matter took their report back (申请人撤回), in words that they need not give."""
+
+    stored_as: ClassVar[str] = "applicant-withdrew"
+    reason: Sealed | None
+    ends: bool
+    """Whether mediation ends with it: not where others, who joined without them, mediate."""
+    withdrawn_at: AwareDatetime
+
+
 class MemberAppointed(OfDispute, frozen=True):
     """A seat of the 3+N group was filled (指派调解员)."""
 
@@ -226,6 +236,7 @@ Event: TypeAlias = (
     DisputeOpened
     | PartyJoined
     | MediationRefused
+    | ApplicantWithdrew
     | MemberAppointed
     | MemberReplaced
     | GroupFormed

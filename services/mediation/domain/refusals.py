@@ -20,6 +20,13 @@ class MediationWasRefused(Refusal):
     )
 
 
+class ApplicationWasWithdrawn(Refusal):
+    say = sentence(
+        "Whoever brought dispute {code} took their report back, so nothing further is mediated: "
+        "close the dispute and tell the parties of the other routes."
+    )
+
+
 class AlreadySettled(Refusal):
     say = sentence("Dispute {code} is settled and takes no further steps: a new matter needs a report of its own.")
 
@@ -153,6 +160,12 @@ class RoutesNotTold(Refusal):
     say = sentence(
         "Whoever ends a mediation tells the parties of the other routes (People's Mediation Law Art. 26): "
         "name arbitration, administrative or court routes that they were told of."
+    )
+
+
+class EndedByWithdrawal(Refusal):
+    say = sentence(
+        "Mediation of dispute {code} ended because its applicant withdrew: close it with the reason party_unwilling."
     )
 
 

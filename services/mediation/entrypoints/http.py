@@ -339,6 +339,7 @@ def _sealed_of(room: Room) -> Iterator[Sealed]:
         *(agreement.text for agreement in room.agreements),
         *(value for item in room.items.values() for value in (item.what, item.evidence)),
         *(issue.what for issue in room.issues.values()),
+        room.withdrawn.reason if room.withdrawn is not None else None,
     ]
     seen: set[str] = set()
     for value in values:
@@ -430,6 +431,8 @@ def detail_of(
             for issue in room.issues.values()
         ],
         refused_by=room.refused_by,
+        applicant_withdrew_at=room.withdrawn.withdrawn_at if room.withdrawn is not None else None,
+        withdrawal_reason=said(room.withdrawn.reason) if room.withdrawn is not None else None,
         closed_because=room.closed.reason if room.closed is not None else None,
         routes_told=list(room.closed.routes_told) if room.closed is not None else [],
         settled_at=room.settled_at,

@@ -237,6 +237,10 @@ class DisputeDetail(BaseModel):
     items: list[ItemOut]
     residual_issues: list[IssueOut]
     refused_by: str | None
+    applicant_withdrew_at: AwareDatetime | None = Field(
+        default=None, description="when whoever brought the matter took it back; the state tells whether it ended"
+    )
+    withdrawal_reason: str | None = None
     closed_because: str | None
     routes_told: list[str]
     settled_at: AwareDatetime | None

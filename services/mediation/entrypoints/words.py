@@ -24,10 +24,17 @@ STATES: Final[Mapping[str, str]] = {
     "agreed": mark("Agreed"),
     "partly_resolved": mark("Partly resolved"),
     "refused": mark("Refused by a party"),
+    "withdrawn": mark("Withdrawn by the applicant"),
     "settled": mark("Settled"),
     "closed": mark("Closed without settlement"),
 }
-TONES: Final[Mapping[str, str]] = {"opened": "wait", "refused": "stop", "settled": "done", "closed": "stop"}
+TONES: Final[Mapping[str, str]] = {
+    "opened": "wait",
+    "refused": "stop",
+    "withdrawn": "stop",
+    "settled": "done",
+    "closed": "stop",
+}
 SEATS: Final[Mapping[str, str]] = {
     "area_leader": mark("leader in charge of the area"),
     "community_officer": mark("community officer"),
@@ -105,9 +112,11 @@ LINES: Final[Mapping[str, str]] = {
     "classified": mark("Its kind was confirmed: %(kind)s."),
     "admitted": mark("It was admitted to mediation."),
     "not-admitted": mark("It was not admitted to mediation."),
+    "withdrawn": mark("Its reporter took the report back."),
     "dispute-opened": mark("The dispute was opened for mediation."),
     "party-joined": mark("%(person)s was entered as %(side)s."),
     "mediation-refused": mark("%(person)s clearly refused mediation."),
+    "applicant-withdrew": mark("The applicant withdrew: %(ends)s."),
     "member-appointed": mark("%(person)s was appointed: %(seat)s."),
     "member-replaced": mark("%(person)s took over the seat: %(seat)s."),
     "group-formed": mark("The 3+N group is complete."),
@@ -126,6 +135,7 @@ LINES: Final[Mapping[str, str]] = {
 CHANGES: Final[Mapping[str, str]] = {
     "party-joined": mark("a party was entered"),
     "mediation-refused": mark("a party refused mediation"),
+    "applicant-withdrew": mark("the applicant withdrew"),
     "member-appointed": mark("a member was appointed"),
     "member-replaced": mark("a seat passed to somebody else"),
     "group-formed": mark("the group became complete"),
@@ -154,6 +164,8 @@ _OF_VALUE: Final[Mapping[str, Mapping[str, str]]] = {
     "state": DELIVERIES,
 }
 JOINED_TOGETHER: Final = mark("%(number)s parties were entered as %(side)s.")
+ENDS: Final = mark("mediation ends with it")
+GOES_ON: Final = mark("the parties mediate on without them")
 SOMEBODY: Final = mark("A person")
 
 
@@ -173,6 +185,8 @@ def _told(name: str, value: Any, names: Mapping[str, str], languages: Languages,
             return said(value)
         case "routes":
             return said("；".join(value) if language == "zh-CN" else "; ".join(value))
+        case "ends":
+            return languages.text(language, ENDS if value else GOES_ON)
         case _:
             word = _OF_VALUE.get(name, {}).get(value) if isinstance(value, str) else None
             return value if word is None else languages.text(language, word)

@@ -139,6 +139,8 @@ def _changed(row: dict[str, Any], event: events.OfDispute) -> dict[str, Any]:
             return {"set_aside_at": microseconds(event.set_aside_at)}
         case events.MediationRefused():
             return {"ended_at": microseconds(event.refused_at)}
+        case events.ApplicantWithdrew(ends=True):
+            return {"ended_at": microseconds(event.withdrawn_at)}
         case events.DisputeSettled():
             at = microseconds(event.settled_at)
             return {"settled_at": at, "settled_same_day": event.same_day, "ended_at": row["ended_at"] or at}

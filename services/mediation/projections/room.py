@@ -78,6 +78,7 @@ class Room:
     partly_resolved: bool = False
     same_day_set_aside: bool = False
     refused_by: str | None = None
+    withdrawn: events.ApplicantWithdrew | None = None
     settled_at: datetime | None = None
     settled_same_day: bool | None = None
     closed: events.ClosedUnsettled | None = None
@@ -148,6 +149,8 @@ def _follow(room: Room, event: Event) -> None:
             room.parties[event.party.person] = Party(event.party, event.side, event.demand)
         case events.MediationRefused():
             room.refused_by = event.party
+        case events.ApplicantWithdrew():
+            room.withdrawn = event
         case events.MemberAppointed():
             room.group[event.member.person] = Member(event.member, event.seat, event.account)
         case events.MemberReplaced():

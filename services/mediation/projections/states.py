@@ -13,11 +13,13 @@ STATES: Final = (
     "agreed",
     "partly_resolved",
     "refused",
+    "withdrawn",
     "settled",
     "closed",
 )
 
-ENDED: Final = frozenset({"refused", "settled", "closed"})
+ENDED: Final = frozenset({"refused", "withdrawn", "settled", "closed"})
+_STAYS: Final = frozenset({"refused", "withdrawn"})
 
 _AFTER: Final[Mapping[type[events.OfDispute], str]] = {
     events.DisputeOpened: "opened",
@@ -32,8 +34,10 @@ _AFTER: Final[Mapping[type[events.OfDispute], str]] = {
 
 
 def state_after(state: str, event: events.OfDispute) -> str:
-    """The word after the event; a party's clear no is undone by nothing but the end of the case."""
+    """The word after the event; a party's clear no or withdrawal is undone by nothing but the end of the case."""
+    if isinstance(event, events.ApplicantWithdrew):
+        return "withdrawn" if event.ends else state
     if isinstance(event, events.GroupFormed):
         return "group_formed" if state == "opened" else state
     after = _AFTER.get(type(event), state)
-    return state if state == "refused" and after not in ENDED else after
+    return state if state in _STAYS and after not in ENDED else after

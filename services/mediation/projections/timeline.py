@@ -71,6 +71,8 @@ def line_of(event: object) -> Line | None:
             return Line(event.code, "intake", "classified", event.classified_at, {"kind": event.kind})
         case reports.DisputeAdmitted():
             return Line(event.code, "intake", "admitted", event.admitted_at)
+        case reports.ReportWithdrawn():
+            return Line(event.code, "intake", "withdrawn", event.withdrawn_at)
         case reports.ReportRefused():
             return Line(event.code, "intake", "not-admitted", event.refused_at)
         case DeliveryChanged():
@@ -91,6 +93,8 @@ def _own(event: events.OfDispute) -> tuple[datetime, dict[str, Any]]:
             return event.joined_at, {"person": event.party.person, "side": event.side}
         case events.MediationRefused():
             return event.refused_at, {"person": event.party}
+        case events.ApplicantWithdrew():
+            return event.withdrawn_at, {"ends": event.ends}
         case events.MemberAppointed():
             return event.appointed_at, {"person": event.member.person, "seat": event.seat}
         case events.MemberReplaced():

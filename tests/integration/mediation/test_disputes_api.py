@@ -10,6 +10,7 @@ import pytest
 
 from services.mediation.application.policies import dispute_id
 from shared.contracts.register import PersonErased
+from shared.contracts.reports import ReportWithdrawn
 from tests.integration.mediation.conftest import (
     API,
     AUXILIARY,
@@ -99,6 +100,30 @@ async def test_a_clear_no_ends_it_and_the_other_routes_are_told(desk: Desk) -> N
     await desk.done(f"/disputes/{id_}/close", {"reason": "party_unwilling", "routes_told": ["人民法院诉讼"]})
     told = await desk.detail(id_)
     assert (told["state"], told["routes_told"]) == ("closed", ["人民法院诉讼"])
+
+
+async def test_a_report_taken_back_ends_mediation_with_its_reason_and_nothing_is_lost(each_desk: Desk) -> None:
+    desk, report = each_desk, uuid.uuid4().hex
+    await desk.tells(report, datetime.now(UTC))
+    await desk.caught_up()
+    id_ = dispute_id(report)
+    # Who brought it is a party, so that mediation is theirs to end.
+    await desk.done(f"/disputes/{id_}/parties", {"parties": [{"side": "applicant", "person": f"person-{report}"}]})
+    why = await desk.personal(f"report-{report}", "我们自己谈好了")
+    await desk.hears(
+        ReportWithdrawn(report=report, code=f"WG-{report[:8]}", reason=why, withdrawn_at=datetime.now(UTC))
+    )
+    await desk.caught_up()
+    told = await desk.detail(id_)
+    assert (told["state"], told["withdrawal_reason"], len(told["parties"])) == ("withdrawn", "我们自己谈好了", 1)
+    assert [line["what"] for line in told["timeline"]][-2:] == ["withdrawn", "applicant-withdrew"]
+    refused = await desk.post(f"/disputes/{id_}/parties", {"parties": [{"side": "respondent", "name": "周某"}]})
+    assert refused.json()["type"] == "urn:wangge:problem:application-was-withdrawn"
+    page = (await desk.browser().get(f"/mediation/disputes/{id_}")).text
+    assert "我们自己谈好了" in page
+    assert "申请人已撤回" in page
+    await desk.done(f"/disputes/{id_}/close", {"reason": "party_unwilling", "routes_told": ["人民法院诉讼"]})
+    assert (await desk.detail(id_))["state"] == "closed"
 
 
 async def test_twenty_five_owners_are_entered_by_one_request(desk: Desk) -> None:

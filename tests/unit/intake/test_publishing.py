@@ -144,6 +144,14 @@ TOLD: list[tuple[Event, Contract]] = [
             refused_at=d.TUESDAY,
         ),
     ),
+    (
+        d.withdrawn,
+        reports.ReportWithdrawn(report=d.REPORT, code=d.CODE, reason=personal(d.WITHDRAWAL), withdrawn_at=d.TUESDAY),
+    ),
+    (
+        d.changed(d.withdrawn, reason=None),
+        reports.ReportWithdrawn(report=d.REPORT, code=d.CODE, reason=None, withdrawn_at=d.TUESDAY),
+    ),
     (d.account_opened, account(generation=1, at=d.MONDAY)),
     (d.posts_changed(3), account(generation=3, posts=(AT_STATION,))),
     (d.password_set(4), account(generation=4)),

@@ -231,6 +231,9 @@ TWO_LIFTS: tuple[events.Event, ...] = (*AGREED_AT_SESSION, reached(item(1), item
 LIFTS_FITTED: tuple[events.Event, ...] = (*TWO_LIFTS, fulfilled(1), fulfilled(2))
 
 mediation_refused = events.MediationRefused(**NAMES, party=DEVELOPER, refused_at=MONDAY)
+REPORT_TAKEN_BACK = box("report-25", "we-settled-it-ourselves")
+note_withdrawal = commands.NoteWithdrawal(report="r25", reason=REPORT_TAKEN_BACK, now=TUESDAY)
+applicant_withdrew = events.ApplicantWithdrew(**NAMES, reason=REPORT_TAKEN_BACK, ends=True, withdrawn_at=TUESDAY)
 partly_resolved = events.PartlyResolved(**NAMES, residual_issues=1, partly_resolved_at=FRIDAY)
 settled = events.DisputeSettled(**NAMES, same_day=False, tell=(contact(OWNER),), settled_at=FRIDAY)
 closed = events.ClosedUnsettled(**NAMES, reason="not_agreed", routes_told=("人民法院诉讼",), closed_at=FRIDAY)
@@ -255,6 +258,7 @@ ONE_OF_EACH: tuple[events.Event, ...] = (
     resolved(1),
     partly_resolved,
     same_day_set_aside,
+    changed(applicant_withdrew, ends=False),
     mediation_refused,
     settled,
     closed,

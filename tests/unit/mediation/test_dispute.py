@@ -149,6 +149,54 @@ def test_after_a_clear_no_an_agreement_binds_but_nothing_is_mediated(command: co
     given(*past, b.fulfilled(1), b.fulfilled(2)).when(b.settle).then(b.settled)
 
 
+# A report taken back
+
+
+@pytest.mark.parametrize("past", [(b.opened,), b.PARTIES, b.SCHEDULED, b.TWO_LIFTS], ids=len)
+def test_an_applicant_who_withdraws_ends_mediation_and_the_reason_is_kept(past: tuple[events.Event, ...]) -> None:
+    given(*past).when(b.note_withdrawal).then(b.applicant_withdrew)
+
+
+def test_who_brought_it_without_being_a_party_takes_nothing_from_those_who_mediate() -> None:
+    others = (b.opened, b.developer_joined)
+    noted = b.changed(b.applicant_withdrew, ends=False)
+    given(*others).when(b.note_withdrawal).then(noted)
+    given(*others, noted).when(b.note_withdrawal).then_nothing_happens()
+    given(*others, noted).when(b.refuse).then(b.mediation_refused)
+    nameless = (b.changed(b.opened, applicant=None), b.developer_joined)
+    given(*nameless).when(b.note_withdrawal).then(noted)
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        (),
+        (*b.PARTIES, b.mediation_refused),
+        (*b.PARTIES, b.applicant_withdrew),
+        (*b.LIFTS_FITTED, b.settled),
+        (*b.PARTIES, b.closed),
+    ],
+    ids=len,
+)
+def test_what_never_began_or_has_ended_is_not_ended_by_a_withdrawal(past: tuple[events.Event, ...]) -> None:
+    given(*past).when(b.note_withdrawal).then_nothing_happens()
+
+
+def test_after_a_withdrawal_nothing_is_mediated_and_an_agreement_binds_on() -> None:
+    given(b.opened, b.applicant_withdrew).when(b.add_party()).then_refused(refusals.ApplicationWasWithdrawn)
+    given(b.opened, b.applicant_withdrew).when(b.settle).then_refused(refusals.ApplicationWasWithdrawn)
+    past = (*b.TWO_LIFTS, b.applicant_withdrew)
+    given(*past).when(b.fulfil(1)).then(b.fulfilled(1))
+    given(*past, b.fulfilled(1), b.fulfilled(2)).when(b.settle).then(b.settled)
+
+
+def test_who_withdrew_is_told_of_the_other_routes_as_well() -> None:
+    past = (*b.PARTIES, b.applicant_withdrew)
+    given(*past).when(b.close("not_agreed")).then_refused(refusals.EndedByWithdrawal)
+    unwilling = b.changed(b.closed, reason="party_unwilling")
+    given(*past).when(b.close("party_unwilling")).then(unwilling)
+
+
 # The group
 
 

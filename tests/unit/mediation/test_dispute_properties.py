@@ -26,6 +26,7 @@ asked: st.SearchStrategy[commands.Command] = st.one_of(
     st.builds(lambda now: b.changed(b.open_dispute, now=now), times),
     st.builds(b.add_party, people, st.sampled_from(["applicant", "respondent", "third"]), now=times),
     st.builds(commands.RefuseMediation, party=people, now=times),
+    st.builds(commands.NoteWithdrawal, report=st.just("r25"), reason=st.none() | boxes, now=times),
     st.builds(b.appoint, st.sampled_from(events.SEATS), people, now=times),
     st.builds(commands.ScheduleSession, begins_at=times, place=words, now=times),
     st.builds(
@@ -62,6 +63,7 @@ UNDER_WAY: tuple[tuple[events.Event, ...], ...] = (
     b.LIFTS_FITTED,
     (*b.LIFTS_FITTED, b.left_over(1)),
     (*b.TWO_LIFTS, b.mediation_refused),
+    (*b.TWO_LIFTS, b.applicant_withdrew),
 )
 
 

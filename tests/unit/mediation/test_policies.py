@@ -8,7 +8,7 @@ from services.mediation.application.policies import Asked, dispute_id, react
 from services.mediation.domain import commands, events, refusals
 from shared.contracts.cases import ItemFulfilled
 from shared.contracts.envelope import Contract
-from shared.contracts.reports import DisputeAdmitted, Place, ReportClassified
+from shared.contracts.reports import DisputeAdmitted, Place, ReportClassified, ReportWithdrawn
 from shared.contracts.vocabulary import Contact, Personal
 from shared.eventsourcing.sealed import Sealed
 from tests.unit.mediation import building as b
@@ -62,6 +62,13 @@ def test_an_anonymous_report_is_opened_as_well(reporter: Contact | None, applica
     ((_, asked),) = react(b.changed(ADMITTED, reporter=reporter), sealed)
     assert isinstance(asked, commands.OpenDispute)
     assert asked.applicant == applicant
+
+
+@pytest.mark.parametrize("why", [None, travelling("report-25", "we-settled-it-ourselves")])
+def test_a_report_taken_back_is_noted_with_its_reason_if_there_is_one(why: Personal | None) -> None:
+    told = ReportWithdrawn(report="r25", code=b.CODE, reason=why, withdrawn_at=b.TUESDAY)
+    noted = b.changed(b.note_withdrawal, reason=None if why is None else sealed(why))
+    assert react(told, sealed) == [Asked(dispute_id("r25"), noted)]
 
 
 def test_an_admission_that_cannot_be_opened_is_refused_and_blocks_nobody() -> None:

@@ -105,7 +105,7 @@ TOLD: list[tuple[events.Event, cases.Case]] = [
     (b.same_day_set_aside, cases.SameDaySetAside.model_validate(case(at=b.MONDAY))),
 ]
 
-SILENCE: list[events.Event] = [b.mediation_refused, b.formed, b.left_over(1), b.resolved(1)]
+SILENCE: list[events.Event] = [b.mediation_refused, b.applicant_withdrew, b.formed, b.left_over(1), b.resolved(1)]
 
 
 @pytest.mark.parametrize(("event", "contract"), TOLD, ids=lambda value: type(value).__name__)

@@ -54,6 +54,8 @@ def line(event: object, position: int = 1) -> schemas.LineOut:
         ((*b.LIFTS_FITTED, b.settled), "settled"),
         ((*b.GROUP, b.mediation_refused), "refused"),
         ((*b.GROUP, b.mediation_refused, b.closed), "closed"),
+        ((*b.GROUP, b.applicant_withdrew), "withdrawn"),
+        ((*b.GROUP, b.changed(b.applicant_withdrew, ends=False)), "group_formed"),
     ],
 )
 def test_the_state_is_how_far_the_dispute_has_come(history: tuple[events.Event, ...], state: str) -> None:
@@ -103,6 +105,7 @@ def test_nothing_opened_is_no_room() -> None:
         ((*b.LIFTS_FITTED, b.left_over(1)), {"resolved", "partly-resolved"}, {"settle", "fulfilled"}),
         (b.LIFTS_FITTED, {"settle"}, {"fulfilled", "partly-resolved"}),
         ((*b.GROUP, b.mediation_refused), {"close"}, {"parties", "sessions", "settle", "members"}),
+        ((*b.TWO_LIFTS, b.applicant_withdrew), {"close", "fulfilled"}, {"parties", "sessions"}),
         ((*b.TWO_LIFTS, b.mediation_refused), {"close", "fulfilled"}, {"parties", "sessions"}),
     ],
 )
