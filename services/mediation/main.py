@@ -30,6 +30,7 @@ from shared.eventsourcing.store import Meta
 from shared.web.accounts import Accounts, Who
 from shared.web.routes import Routes
 from shared.web.service import Service, run
+from shared.web.together import Together
 
 NAME = "mediation"
 TOPICS = (reports.REPORTS, register.REGISTER, notices.NOTICES)
@@ -61,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
         home=Path(__file__).parent,
     )
     runtime = service.runtime
-    for projection in (DisputeRows(), Timeline(), Accounts()):
+    for projection in (DisputeRows(), Timeline(), Accounts(), Together()):
         runtime.project(projection)
     runtime.relay(tell, [CASES])
     runtime.receive(TOPICS)

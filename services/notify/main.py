@@ -39,6 +39,7 @@ from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta
 from shared.web.accounts import Accounts, Who
 from shared.web.service import Background, Service, run
+from shared.web.together import Together
 
 NAME = "notify"
 TOPICS = (reports.REPORTS, register.REGISTER, cases.CASES)
@@ -46,7 +47,13 @@ HEARD: dict[str, type[BaseModel]] = {
     contract.event_type: contract for contract in contracts() if contract.topic in TOPICS
 }
 """What notify reads of what it hears."""
-TOLD_OF = (MemberAppointed.event_type, SessionScheduled.event_type, CaseSettled.event_type)
+TOLD_OF = (
+    MemberAppointed.event_type,
+    SessionScheduled.event_type,
+    CaseSettled.event_type,
+    reports.ReportMerged.event_type,
+    reports.ReportUnmerged.event_type,
+)
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +65,7 @@ def tell(event: Event, leave: Callable[[Sealed], Sealed]) -> tuple[str, str, Bas
 
 def follow(runtime: Runtime, channels: Mapping[ChannelName, Channel], *, webhook_configured: bool) -> Sender:
     """Gives the runtime notify's read models, policies and timers; the sender is to be run beside it."""
-    for projection in (DeliveryRows(), InboxRows(), Groups(), Disputes(), Accounts()):
+    for projection in (DeliveryRows(), InboxRows(), Groups(), Disputes(), Together(), Accounts()):
         runtime.project(projection)
     runtime.policy("plan-deliveries", _planning(runtime, webhook_configured=webhook_configured), TOLD_OF)
     runtime.policy("erase-persons", _erasing(runtime), [PersonErased.event_type])

@@ -116,6 +116,39 @@ class ReportWithdrawn(Contract, frozen=True):
     withdrawn_at: AwareDatetime
 
 
+class ReportMerged(Contract, frozen=True):
+    """It was merged into another report (已合并): both are dealt with together, and each keeps its own code."""
+
+    event_type: ClassVar[str] = "wangge.report.merged.v1"
+    topic: ClassVar[str] = REPORTS
+    about: ClassVar[str] = "report"
+
+    report: str
+    code: str
+    parent: str
+    parent_code: str
+    station: str
+    reporter: Contact | None
+    """Who is to be told, of this report alone; None where nobody is."""
+    merged_at: AwareDatetime
+
+
+class ReportUnmerged(Contract, frozen=True):
+    """It was taken out of another report (已拆回) and stands on its own again."""
+
+    event_type: ClassVar[str] = "wangge.report.unmerged.v1"
+    topic: ClassVar[str] = REPORTS
+    about: ClassVar[str] = "report"
+
+    report: str
+    code: str
+    parent: str
+    parent_code: str
+    station: str
+    reporter: Contact | None
+    unmerged_at: AwareDatetime
+
+
 class RefusalNoticeIssued(Contract, frozen=True):
     """The notice of a refusal was issued (已出具不予受理告知书): its text as it is given, and its hash."""
 

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from services.intake.domain import likeness, matter
 from services.intake.domain.likeness import Found, Likeness, Match
-from services.intake.domain.matter import Belonging, Evidence, FollowsParent, MatterEvent
+from services.intake.domain.matter import Belonging, Evidence, FollowsParent, MatterEvent, Named
 from services.intake.domain.report import Admitted, NotReceived, ReportReceived, Words
 from services.intake.domain.streams import MATTER, REPORT
 from shared.eventsourcing.commands import Contended, Handled, derived_id
@@ -72,13 +72,18 @@ class Matters:
     async def merge(self, report_id: str, parent: str, meta: Meta, command_id: str) -> Handled:
         """Merges a report into another; where that belongs to a third, the refusal says so."""
         now, by = self._runtime.clock(), meta.actor
-        state = (await self._runtime.commands.load(REPORT, report_id))[1]
+        state, named = (await self._runtime.commands.load(REPORT, report_id))[1], await self._named(report_id, parent)
         return await self._together(
             [
                 (
                     report_id,
                     matter.MergeReport(
-                        report=report_id, parent=parent, has_case=isinstance(state, Admitted), by=by, now=now
+                        report=report_id,
+                        parent=parent,
+                        has_case=isinstance(state, Admitted),
+                        named=named,
+                        by=by,
+                        now=now,
                     ),
                 ),
                 (parent, matter.TakeIn(report=parent, child=report_id, by=by, now=now)),
@@ -89,17 +94,24 @@ class Matters:
 
     async def unmerge(self, report_id: str, reason: str, meta: Meta, command_id: str) -> Handled:
         parent = (await self.belonging(report_id)).parent
-        steps = [] if parent is None else self._apart(report_id, parent, reason, meta.actor)
+        steps = [] if parent is None else await self._apart(report_id, parent, reason, meta.actor)
         return await self._together(steps, meta, command_id, report_id)
 
     async def split(self, parent: str, children: Sequence[str], reason: str, meta: Meta, command_id: str) -> Handled:
         """Takes some children out and makes a matter of their own of them; the first becomes its parent (拆分)."""
         now, by = self._runtime.clock(), meta.actor
         first, *others = dict.fromkeys(children)
-        steps = [step for child in (first, *others) for step in self._apart(child, parent, reason, by)]
+        steps = [step for child in (first, *others) for step in await self._apart(child, parent, reason, by)]
         for child in others:
             steps.append((first, matter.TakeIn(report=first, child=child, by=by, now=now)))
-            steps.append((child, matter.MergeReport(report=child, parent=first, by=by, now=now)))
+            steps.append(
+                (
+                    child,
+                    matter.MergeReport(
+                        report=child, parent=first, named=await self._named(child, first), by=by, now=now
+                    ),
+                )
+            )
         return await self._together(steps, meta, command_id)
 
     async def decide(self, report_id: str, command: matter.Command, meta: Meta, command_id: str) -> Handled:
@@ -116,12 +128,30 @@ class Matters:
         command = matter.StateDemand(report=report_id, demand=sealed, by=meta.actor, now=self._runtime.clock())
         return await self.decide(report_id, command, meta, command_id)
 
-    def _apart(self, child: str, parent: str, reason: str, by: str) -> list[Step]:
-        now = self._runtime.clock()
+    async def _apart(self, child: str, parent: str, reason: str, by: str) -> list[Step]:
+        now, named = self._runtime.clock(), await self._named(child, parent)
         return [
-            (child, matter.UnmergeReport(report=child, parent=parent, reason=reason, by=by, now=now)),
+            (child, matter.UnmergeReport(report=child, parent=parent, reason=reason, named=named, by=by, now=now)),
             (parent, matter.GiveBack(report=parent, child=child, by=by, now=now)),
         ]
+
+    async def _named(self, child: str, parent: str) -> Named | None:
+        """How both are called, and who reported the one.
+
+        None where one of them never came in or complains of somebody here, who would learn elsewhere that it is there.
+        """
+        one, other = [(await self._runtime.commands.load(REPORT, id_))[1] for id_ in (child, parent)]
+        if isinstance(one, NotReceived) or isinstance(other, NotReceived):
+            return None
+        if any(each.received.about or each.received.level != "desk" for each in (one, other)):
+            return None
+        received = one.received
+        return Named(
+            code=received.code,
+            parent_code=other.received.code,
+            station=received.station,
+            reporter=received.reporter,
+        )
 
     async def _together(self, steps: Sequence[Step], meta: Meta, command_id: str, about: str | None = None) -> Handled:
         """Decides on several streams and writes all of it at once, or nothing of it."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Final, assert_never
+from typing import Final, TypedDict, assert_never
 
 from services.intake.application import order_answers
-from services.intake.domain import account, area, community, ground, person, post, report
+from services.intake.domain import account, area, community, ground, matter, person, post, report
 from shared.contracts import orders, register, reports
 from shared.contracts.envelope import Contract
 from shared.contracts.vocabulary import Channel, Contact, Personal
@@ -93,6 +93,10 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
                 reporter=None if event.reporter is None else _contact(event.reporter, personal),
                 issued_at=event.issued_at,
             )
+        case matter.ReportMerged(named=named) if named is not None:
+            return reports.ReportMerged(**_together(event, named, personal), merged_at=event.merged_at)
+        case matter.ReportUnmerged(named=named) if named is not None:
+            return reports.ReportUnmerged(**_together(event, named, personal), unmerged_at=event.unmerged_at)
         case account.AccountOpened():
             return _account(event.account, event.name, event.posts, 1, event.opened_at)
         case account.PostsChanged():
@@ -214,6 +218,28 @@ def _post(event: post.PostEvent, personal: Callable[[Sealed], Personal]) -> regi
         until=holding.until,
         withdrawn=isinstance(event, post.PostWithdrawn),
         at=at,
+    )
+
+
+class _Together(TypedDict):
+    report: str
+    code: str
+    parent: str
+    parent_code: str
+    station: str
+    reporter: Contact | None
+
+
+def _together(
+    event: matter.ReportMerged | matter.ReportUnmerged, named: matter.Named, personal: Callable[[Sealed], Personal]
+) -> _Together:
+    return _Together(
+        report=event.report,
+        code=named.code,
+        parent=event.parent,
+        parent_code=named.parent_code,
+        station=named.station,
+        reporter=None if named.reporter is None else _contact(named.reporter, personal),
     )
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Final, Literal, TypeAlias, assert_never
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.intake.domain.likeness import Field as FieldName
-from services.intake.domain.report import Words
+from services.intake.domain.report import Reporter, Words
 from shared.eventsourcing.decider import Decider, Refusal, sentence
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
@@ -29,6 +29,16 @@ class Evidence(BaseModel, frozen=True):
     differs: bool = False
     here: tuple[Words, ...] = ()
     there: tuple[Words, ...] = ()
+
+
+class Named(BaseModel, frozen=True):
+    """What others need to hear of a merge or its undoing: both codes, and whom of the one to tell."""
+
+    code: str
+    parent_code: str
+    station: str
+    reporter: Reporter | None = None
+    """None of an anonymous report."""
 
 
 # Commands
@@ -63,6 +73,7 @@ class MergeReport(BaseModel, frozen=True):
     parent: str
     has_case: bool = False
     """Whether the report was admitted to mediation on its own."""
+    named: Named | None = None
     by: str
     now: AwareDatetime
 
@@ -82,6 +93,7 @@ class UnmergeReport(BaseModel, frozen=True):
     report: str
     parent: str
     reason: str = Field(min_length=1, max_length=500)
+    named: Named | None = None
     by: str
     now: AwareDatetime
 
@@ -161,6 +173,7 @@ class ReportMerged(Event, frozen=True):
     parent: str
     by: str
     merged_at: AwareDatetime
+    named: Named | None = None
 
 
 class ReportTakenIn(Event, frozen=True):
@@ -182,6 +195,7 @@ class ReportUnmerged(Event, frozen=True):
     reason: str
     by: str
     unmerged_at: AwareDatetime
+    named: Named | None = None
 
 
 class ReportGivenBack(Event, frozen=True):
@@ -361,7 +375,11 @@ def merge(command: MergeReport, state: Belonging) -> list[MatterEvent]:
         raise HasChildren(number=len(state.children))
     if command.has_case:
         raise HasOwnCase
-    return [ReportMerged(report=command.report, parent=command.parent, by=command.by, merged_at=command.now)]
+    return [
+        ReportMerged(
+            report=command.report, parent=command.parent, by=command.by, merged_at=command.now, named=command.named
+        )
+    ]
 
 
 def take_in(command: TakeIn, state: Belonging) -> list[MatterEvent]:
@@ -384,6 +402,7 @@ def unmerge(command: UnmergeReport, state: Belonging) -> list[MatterEvent]:
             reason=command.reason,
             by=command.by,
             unmerged_at=command.now,
+            named=command.named,
         )
     ]
 

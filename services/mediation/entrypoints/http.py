@@ -19,6 +19,7 @@ from shared.eventsourcing.projections import projected, wait_until
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import instant
 from shared.law.legal_time import day_of
+from shared.web import together
 from shared.web.idempotency import IdempotencyKey
 from shared.web.paging import After, CurrentAfter, CurrentPaging, IfMatch, etag, link_next
 from shared.web.routes import CurrentActor, Routes, permit
@@ -78,7 +79,8 @@ class Api:
         opened = await self.runtime.open(boxes, self.steps.meta(actor, room), "a dispute")
         words = dict(zip((box.box for box in boxes), opened, strict=True))
         lines = await timeline.read(self.runtime.database, room.code)
-        return room, detail_of(room, words, lines, readable=readable)
+        merged = (await together.children(self.runtime.database, [room.code]))[room.code]
+        return room, detail_of(room, words, lines, merged, readable=readable)
 
 
 def add(routes: Routes, api: Api) -> None:
@@ -125,7 +127,7 @@ def _reading(routes: Routes, api: Api) -> None:
         id: str, response: Response, actor: CurrentActor, after: CurrentAfter
     ) -> schemas.DisputeDetail:
         """One dispute with its timeline across the services, by its id or its case code; the read is recorded."""
-        await api.wait(after, "disputes", "timeline")
+        await api.wait(after, "disputes", "timeline", "together")
         room, detail = await api.detail(actor, id)
         response.headers["ETag"] = etag(room.version)
         return detail
@@ -349,7 +351,12 @@ def _sealed_of(room: Room) -> Iterator[Sealed]:
 
 
 def detail_of(
-    room: Room, words: dict[str, str | None], lines: Sequence[dict[str, Any]], *, readable: bool
+    room: Room,
+    words: dict[str, str | None],
+    lines: Sequence[dict[str, Any]],
+    merged: Sequence[dict[str, Any]],
+    *,
+    readable: bool,
 ) -> schemas.DisputeDetail:
     def said(sealed: Sealed | None) -> str | None:
         return None if sealed is None else words.get(sealed.box)
@@ -438,6 +445,9 @@ def detail_of(
         settled_at=room.settled_at,
         settled_same_day=room.settled_same_day,
         version=room.version,
+        merged_reports=[
+            schemas.MergedOut(report=row["report"], code=row["code"], since=instant(row["since"])) for row in merged
+        ],
         timeline=[
             schemas.LineOut(
                 position=line["position"],

@@ -211,6 +211,14 @@ class LineOut(BaseModel):
     actor: str
 
 
+class MergedOut(BaseModel):
+    """A report that intake merged into this one's."""
+
+    report: str
+    code: str
+    since: AwareDatetime
+
+
 class DisputeDetail(BaseModel):
     id: str
     code: str
@@ -246,4 +254,5 @@ class DisputeDetail(BaseModel):
     settled_at: AwareDatetime | None
     settled_same_day: bool | None
     version: int
+    merged_reports: list[MergedOut] = Field(default=[], description="what is dealt with together with this one")
     timeline: list[LineOut]

@@ -45,7 +45,7 @@ class Timeline(Projection):
     tables: ClassVar[tuple[Table, ...]] = (timeline,)
 
     async def apply(self, rows: Rows, events: Sequence[Recorded]) -> None:
-        told = [(line, recorded) for recorded in events if (line := line_of(recorded.event)) is not None]
+        told = [(line, recorded) for recorded in events for line in lines_of(recorded.event)]
         await rows.put(
             timeline,
             [
@@ -61,6 +61,20 @@ class Timeline(Projection):
                 for line, recorded in told
             ],
         )
+
+
+def lines_of(event: object) -> list[Line]:
+    """A merge stands in the timelines of both."""
+    match event:
+        case reports.ReportMerged(code=code, parent_code=parent, merged_at=at):
+            taken_in = Line(parent, "intake", "merged-here", at, {"code": code})
+            return [taken_in, Line(code, "intake", "merged-into", at, {"code": parent})]
+        case reports.ReportUnmerged(code=code, parent_code=parent, unmerged_at=at):
+            given_back = Line(parent, "intake", "unmerged-here", at, {"code": code})
+            return [given_back, Line(code, "intake", "unmerged-from", at, {"code": parent})]
+        case _:
+            line = line_of(event)
+            return [] if line is None else [line]
 
 
 def line_of(event: object) -> Line | None:

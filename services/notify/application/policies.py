@@ -11,10 +11,18 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from services.notify.application.templates import CASE_SETTLED, GROUP_APPOINTED, SESSION_SET, MessageTemplate
+from services.notify.application.templates import (
+    CASE_SETTLED,
+    GROUP_APPOINTED,
+    REPORT_MERGED,
+    REPORT_UNMERGED,
+    SESSION_SET,
+    MessageTemplate,
+)
 from services.notify.domain.delivery import About, Channel, PlanDelivery
-from shared.contracts.cases import Case, CaseSettled, MemberAppointed, SessionScheduled
+from shared.contracts.cases import CaseSettled, MemberAppointed, SessionScheduled
 from shared.contracts.envelope import Contract
+from shared.contracts.reports import ReportMerged, ReportUnmerged
 from shared.contracts.vocabulary import Contact, Personal
 from shared.eventsourcing.decider import Refusal, sentence
 from shared.eventsourcing.sealed import Sealed
@@ -41,9 +49,12 @@ class Addressee(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is to be made known of a case."""
+    """What is to be made known of a case or a report."""
 
-    case: Case
+    of: str
+    """The case's id, or the report's where there is no case."""
+    code: str
+    station: str
     template: MessageTemplate
     told_apart_by: tuple[str, ...]
     """What makes it another fact than the others of its kind in this case."""
@@ -80,7 +91,9 @@ def _fact(contract: Contract) -> Fact | None:
     match contract:
         case MemberAppointed():
             return Fact(
-                contract,
+                contract.case,
+                contract.code,
+                contract.station,
                 GROUP_APPOINTED,
                 told_apart_by=(contract.seat, _instant(contract.at)),
                 variables={"code": contract.code, "seat": contract.seat},
@@ -88,7 +101,9 @@ def _fact(contract: Contract) -> Fact | None:
             )
         case SessionScheduled():
             return Fact(
-                contract,
+                contract.case,
+                contract.code,
+                contract.station,
                 SESSION_SET,
                 told_apart_by=(str(contract.session), _instant(contract.at)),
                 variables={
@@ -101,35 +116,56 @@ def _fact(contract: Contract) -> Fact | None:
             )
         case CaseSettled():
             return Fact(
-                contract,
+                contract.case,
+                contract.code,
+                contract.station,
                 CASE_SETTLED,
                 told_apart_by=(_instant(contract.at),),
                 variables={"code": contract.code},
                 to=tuple(map(Addressee, contract.tell)),
             )
+        case ReportMerged(reporter=reporter, merged_at=at) if reporter is not None:
+            return _together(contract, REPORT_MERGED, reporter, at)
+        case ReportUnmerged(reporter=reporter, unmerged_at=at) if reporter is not None:
+            return _together(contract, REPORT_UNMERGED, reporter, at)
         case _:
             return None
 
 
+def _together(
+    contract: ReportMerged | ReportUnmerged, template: MessageTemplate, reporter: Contact, at: datetime
+) -> Fact:
+    """Of the other report its code alone is told, and nothing of whose it is."""
+    return Fact(
+        contract.report,
+        contract.code,
+        contract.station,
+        template,
+        told_apart_by=(contract.parent, _instant(at)),
+        variables={"code": contract.code, "other": contract.parent_code},
+        to=(Addressee(reporter),),
+    )
+
+
 def _plans(fact: Fact, sealed: Callable[[Personal], Sealed], now: datetime, *, webhook_configured: bool) -> list[Asked]:
-    case, template = fact.case, fact.template
+    template = fact.template
     # By id: a person named twice in one fact is told once.
     planned: dict[str, Asked] = {}
     for contact, owned in fact.to:
-        delivery = _id(template.name, case.case, contact.person, *fact.told_apart_by)
+        delivery = _id(template.name, fact.of, contact.person, *fact.told_apart_by)
         channel, account = route(owned, webhook_configured=webhook_configured)
         command = PlanDelivery(
             about=About(
                 delivery=delivery,
-                notice=_id(template.name, case.case, *fact.told_apart_by),
+                notice=_id(template.name, fact.of, *fact.told_apart_by),
                 template=template.name,
-                case=case.case,
-                code=case.code,
+                case=fact.of,
+                code=fact.code,
                 person=contact.person,
                 channel=channel,
             ),
             template_version=template.version,
-            station=case.station,
+            station=fact.station,
             account=account,
             name=None if contact.name is None else sealed(contact.name),
             phone=None if contact.phone is None else sealed(contact.phone),

@@ -264,5 +264,40 @@ CASE_SETTLED: Final = MessageTemplate(
     ),
 )
 
-CATALOGUE: Final = Catalogue((GROUP_APPOINTED, SESSION_SET, CASE_SETTLED))
+REPORT_MERGED: Final = MessageTemplate(
+    name="report-merged",
+    version=1,
+    variables=MappingProxyType({"code": "text", "other": "text"}),
+    zh=Wording(
+        title="您的诉求已合并办理（{{ code }}）",
+        text=(
+            "您的诉求 {{ code }} 与 {{ other }} 反映的是同一事项，现合并办理。您的诉求编号、您提出的要求均予保留；"
+            "如认为并非同一事项，请告知派出所，可以拆开单独办理。"
+        ),
+    ),
+    en=Wording(
+        title="Your report is dealt with together with another ({{ code }})",
+        text=(
+            "Your report {{ code }} is dealt with together with {{ other }}, which is about the same matter. It keeps "
+            "its code, and what you ask for stays yours. If it is not the same matter, tell the station: it is taken "
+            "out again."
+        ),
+    ),
+)
+
+REPORT_UNMERGED: Final = MessageTemplate(
+    name="report-unmerged",
+    version=1,
+    variables=MappingProxyType({"code": "text", "other": "text"}),
+    zh=Wording(
+        title="您的诉求已单独办理（{{ code }}）",
+        text="您的诉求 {{ code }} 不再与 {{ other }} 合并，现单独办理，编号不变。",
+    ),
+    en=Wording(
+        title="Your report is dealt with on its own again ({{ code }})",
+        text="Your report {{ code }} is no longer dealt with together with {{ other }}. Its code stays the same.",
+    ),
+)
+
+CATALOGUE: Final = Catalogue((GROUP_APPOINTED, SESSION_SET, CASE_SETTLED, REPORT_MERGED, REPORT_UNMERGED))
 """The messages that are in use."""

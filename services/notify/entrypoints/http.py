@@ -23,6 +23,7 @@ from shared.eventsourcing.commands import Handled, derived_id
 from shared.eventsourcing.runtime import Runtime
 from shared.eventsourcing.sealed import Sealed
 from shared.eventsourcing.store import Meta, instant
+from shared.web import together
 from shared.web.accounts import accounts
 from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.languages import mark
@@ -269,7 +270,7 @@ def _disputes(routes: Routes, api: Api) -> None:
         state: Annotated[schemas.DisputeState | None, Query()] = None,
     ) -> schemas.DisputePage:
         """Disputes and cases as notify knows them, from what intake and mediation tell."""
-        await api.wait(after, "disputes", "deliveries")
+        await api.wait(after, "disputes", "deliveries", "together")
         rows = await dispute_rows.list_disputes(
             api.runtime.database,
             areas(actor, "dispute.read"),
@@ -279,20 +280,25 @@ def _disputes(routes: Routes, api: Api) -> None:
             limit=paging.limit,
         )
         link_on(request, response, paging, rows)
-        counts = await dispute_rows.count_deliveries(api.runtime.database, [row["code"] for row in rows])
-        return schemas.DisputePage(disputes=[dispute_out(row, counts[row["code"]]) for row in rows])
+        codes = [row["code"] for row in rows]
+        counts = await dispute_rows.count_deliveries(api.runtime.database, codes)
+        merged = await together.children(api.runtime.database, codes)
+        return schemas.DisputePage(
+            disputes=[dispute_out(row, counts[row["code"]], merged[row["code"]]) for row in rows]
+        )
 
     @routes.get("/disputes/{id}", access="dispute.read")
     async def read_dispute(id: str, actor: CurrentActor, after: CurrentAfter) -> schemas.DisputeOut:
         """One dispute, by the case's id, its code, or its report's id."""
-        await api.wait(after, "disputes", "deliveries")
+        await api.wait(after, "disputes", "deliveries", "together")
         row = await dispute_rows.find(api.runtime.database, id)
         if row is None:
             raise not_found(mark("No dispute has this number here."))
         told = await dispute_rows.accounts_told(api.runtime.database, row["code"])
         permit(actor, "dispute.read", Scope(row["station"], row["community"], row["grid"], told))
         counts = await dispute_rows.count_deliveries(api.runtime.database, [row["code"]])
-        return dispute_out(row, counts[row["code"]])
+        merged = await together.children(api.runtime.database, [row["code"]])
+        return dispute_out(row, counts[row["code"]], merged[row["code"]])
 
 
 # What is answered
@@ -464,7 +470,9 @@ async def groups_out(api: Api, rows: Sequence[dict[str, Any]], actor: Actor) -> 
     ]
 
 
-def dispute_out(row: dict[str, Any], counts: dict[str, int]) -> schemas.DisputeOut:
+def dispute_out(
+    row: dict[str, Any], counts: dict[str, int], merged: Sequence[dict[str, Any]] = ()
+) -> schemas.DisputeOut:
     return schemas.DisputeOut(
         id=row["case_id"] or row["report"],
         code=row["code"],
@@ -475,4 +483,5 @@ def dispute_out(row: dict[str, Any], counts: dict[str, int]) -> schemas.DisputeO
         state=row["state"],
         since=instant(row["since"]),
         deliveries=counts,
+        merged=[one["code"] for one in merged],
     )

@@ -9,7 +9,13 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.notify.application.templates import CASE_SETTLED, GROUP_APPOINTED, SESSION_SET
+from services.notify.application.templates import (
+    CASE_SETTLED,
+    GROUP_APPOINTED,
+    REPORT_MERGED,
+    REPORT_UNMERGED,
+    SESSION_SET,
+)
 from services.notify.domain import delivery
 from services.notify.entrypoints import schemas
 from services.notify.entrypoints.http import (
@@ -52,7 +58,14 @@ TEMPLATES: Mapping[str, str] = {
     GROUP_APPOINTED.name: mark("Appointment to a mediation group"),
     SESSION_SET.name: mark("A session is set"),
     CASE_SETTLED.name: mark("A dispute is settled"),
+    REPORT_MERGED.name: mark("A report is dealt with together with another"),
+    REPORT_UNMERGED.name: mark("A report is dealt with on its own again"),
 }
+PLACES: Mapping[str, str] = {
+    REPORT_MERGED.name: "/intake/reports/",
+    REPORT_UNMERGED.name: "/intake/reports/",
+}
+"""Where what a message is about is shown; what is not named here is a dispute in mediation."""
 REASONS: Mapping[str, str] = {
     "answered": mark("The gateway refused it"),
     "unreachable": mark("The gateway cannot be reached"),
@@ -89,6 +102,7 @@ _WORDS: dict[str, Any] = {
     "states": STATES,
     "channels": CHANNELS,
     "templates": TEMPLATES,
+    "places": PLACES,
     "reasons": REASONS,
     "steps": STEPS,
     "kinds": KINDS,

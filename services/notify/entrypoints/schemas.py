@@ -164,6 +164,7 @@ class DisputeOut(BaseModel):
     state: DisputeState
     since: AwareDatetime
     deliveries: dict[str, int] = Field(description="how many messages about it are in each state")
+    merged: list[str] = Field(default=[], description="codes of the reports that are dealt with together with it")
 
 
 class DisputePage(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -59,11 +60,26 @@ async def test_a_later_report_of_the_same_matter_is_suggested_with_the_words_of_
     assert (second["id"], first["id"]) in {(row["report"], row["other"]) for row in waiting}
 
 
+async def told_of(desk: Desk, report: str, type_: str) -> dict[str, Any]:
+    (event,) = [one for one in await desk.runtime.store.read_stream(f"matter-{report}") if one.type == type_]
+    told: dict[str, Any] = json.loads(event.data)
+    return told
+
+
+async def test_no_other_service_hears_of_a_complaint_that_was_merged(desk: Desk) -> None:
+    parent, complaint = await bring(desk, FUMES, "柏林苑"), await bring(desk, LEAK, "柏林苑", about=["post:auxiliary"])
+    assert (await desk.post(f"/reports/{complaint['id']}/merge", {"into": parent["id"]})).status_code == 200
+    assert (await told_of(desk, complaint["id"], "report-merged"))["named"] is None
+
+
 async def test_a_merged_report_follows_its_parent_and_un_merging_sets_it_free(each_desk: Desk) -> None:
     desk = each_desk
     parent, child = await bring(desk, FUMES, "松涛苑"), await bring(desk, AGAIN, "松涛苑")
     merged = await desk.post(f"/reports/{child['id']}/merge", {"into": parent["id"]}, key=f"merge-{child['id']}")
     assert merged.status_code == 200, merged.text
+    named = (await told_of(desk, child["id"], "report-merged"))["named"]
+    assert (named["code"], named["parent_code"]) == (child["code"], parent["code"])
+    assert named["reporter"]["person"]
     again = await desk.post(f"/reports/{child['id']}/merge", {"into": parent["id"]}, key=f"merge-{child['id']}")
     assert again.json()["position"] == merged.json()["position"]
     await desk.post(f"/reports/{child['id']}/classify", {"kind": "dispute"})
@@ -83,6 +99,7 @@ async def test_a_merged_report_follows_its_parent_and_un_merging_sets_it_free(ea
     assert f'"other":"{parent["id"]}"'.encode() in suggestion.data, "the parent is suggested"
     apart = await desk.post(f"/reports/{child['id']}/unmerge", {"reason": "另一栋楼"})
     assert apart.status_code == 200
+    assert (await told_of(desk, child["id"], "report-unmerged"))["named"] == named
     told = (await desk.get(f"/reports/{parent['id']}/matter", after=apart.json()["position"])).json()
     assert told["children"] == []
     assert (await desk.post(f"/reports/{child['id']}/admit", {})).status_code == 200

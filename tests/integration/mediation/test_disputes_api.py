@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from services.mediation.application.policies import dispute_id
 from shared.contracts.register import PersonErased
-from shared.contracts.reports import ReportWithdrawn
+from shared.contracts.reports import ReportMerged, ReportUnmerged, ReportWithdrawn
 from tests.integration.mediation.conftest import (
     API,
     AUXILIARY,
@@ -124,6 +125,32 @@ async def test_a_report_taken_back_ends_mediation_with_its_reason_and_nothing_is
     assert "申请人已撤回" in page
     await desk.done(f"/disputes/{id_}/close", {"reason": "party_unwilling", "routes_told": ["人民法院诉讼"]})
     assert (await desk.detail(id_))["state"] == "closed"
+
+
+async def test_reports_that_are_dealt_with_together_are_shown_with_the_case_until_they_are_taken_out(
+    each_desk: Desk,
+) -> None:
+    desk, parent, child = each_desk, uuid.uuid4().hex, uuid.uuid4().hex
+    await desk.tells(parent, datetime.now(UTC))
+    both: Any = {
+        "report": child,
+        "code": f"WG-{child[:8]}",
+        "parent": parent,
+        "parent_code": f"WG-{parent[:8]}",
+        "station": "czl",
+        "reporter": None,
+    }
+    await desk.hears(ReportMerged(**both, merged_at=datetime.now(UTC)))
+    await desk.caught_up()
+    told = await desk.detail(dispute_id(parent))
+    assert [one["report"] for one in told["merged_reports"]] == [child]
+    assert told["timeline"][-1]["told"] == {"code": f"WG-{child[:8]}"}
+    assert f"/intake/reports/{child}" in (await desk.browser().get(f"/mediation/disputes/{told['id']}")).text
+    await desk.hears(ReportUnmerged(**both, unmerged_at=datetime.now(UTC)))
+    await desk.caught_up()
+    told = await desk.detail(dispute_id(parent))
+    assert told["merged_reports"] == []
+    assert [line["what"] for line in told["timeline"]][-2:] == ["merged-here", "unmerged-here"]
 
 
 async def test_twenty_five_owners_are_entered_by_one_request(desk: Desk) -> None:

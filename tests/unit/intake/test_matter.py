@@ -112,6 +112,15 @@ def test_an_outcome_needs_a_demand() -> None:
     given().when(OUTCOME).then_refused(matter.NoDemand)
 
 
+# What others hear
+
+
+def test_a_merge_and_its_undoing_say_how_both_are_called_and_whom_to_tell() -> None:
+    named = matter.Named(code=d.CODE, parent_code="WG-2", station=d.STATION, reporter=d.received.reporter)
+    given().when(d.changed(MERGE, named=named)).then(d.changed(d.report_merged, named=named))
+    given(d.report_merged).when(d.changed(UNMERGE, named=named)).then(d.changed(d.report_unmerged, named=named))
+
+
 # Any number of reports, merged and taken apart in any order
 
 World: TypeAlias = dict[str, Belonging]

@@ -1,11 +1,12 @@
 """Which of intake's events are told to the other services, and which are silence."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.intake.application.publishing import TOPICS, channel_of, publish
-from services.intake.domain import post, report
+from services.intake.domain import matter, post, report
 from services.intake.domain.streams import EVENTS
 from shared.contracts import register, reports
 from shared.contracts.envelope import Contract
@@ -65,6 +66,14 @@ def held(**fields: object) -> register.PostChanged:
     return register.PostChanged.model_validate(told | fields)
 
 
+NAMED = matter.Named(code=d.CODE, parent_code="WG-2", station=d.STATION, reporter=d.admitted.reporter)
+TOGETHER: Any = {
+    "report": d.REPORT,
+    "code": d.CODE,
+    "parent": d.OTHER,
+    "parent_code": "WG-2",
+    "station": d.STATION,
+}
 TOLD: list[tuple[Event, Contract]] = [
     (
         report.RefusalNoticeIssued(
@@ -152,6 +161,14 @@ TOLD: list[tuple[Event, Contract]] = [
         d.changed(d.withdrawn, reason=None),
         reports.ReportWithdrawn(report=d.REPORT, code=d.CODE, reason=None, withdrawn_at=d.TUESDAY),
     ),
+    (
+        d.changed(d.report_merged, named=NAMED),
+        reports.ReportMerged(**TOGETHER, reporter=REPORTER, merged_at=d.MONDAY),
+    ),
+    (
+        d.changed(d.report_unmerged, named=d.changed(NAMED, reporter=None)),
+        reports.ReportUnmerged(**TOGETHER, reporter=None, unmerged_at=d.TUESDAY),
+    ),
     (d.account_opened, account(generation=1, at=d.MONDAY)),
     (d.posts_changed(3), account(generation=3, posts=(AT_STATION,))),
     (d.password_set(4), account(generation=4)),
@@ -207,6 +224,11 @@ def test_every_other_event_is_silence(kind: type[Event]) -> None:
     """Tried on the sample that is kept of it."""
     kept = (SAMPLES / f"{kind.stored_as}.v{kind.schema_number}.json").read_bytes()
     assert publish(codec.decode(kind.stored_as, kind.schema_number, kept), personal) is None
+
+
+@pytest.mark.parametrize("event", [d.report_merged, d.report_unmerged], ids=lambda event: event.stored_as)
+def test_a_merge_from_before_codes_were_kept_with_it_is_silence(event: Event) -> None:
+    assert publish(event, personal) is None
 
 
 def test_a_nameless_report_is_admitted_without_a_contact() -> None:

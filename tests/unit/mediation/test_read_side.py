@@ -4,12 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from services.mediation.domain import events, refusals
 from services.mediation.entrypoints import pages, schemas, words
 from services.mediation.projections.room import Room, furnish
 from services.mediation.projections.states import state_after
-from services.mediation.projections.timeline import line_of
+from services.mediation.projections.timeline import line_of, lines_of
+from shared.contracts.reports import ReportMerged, ReportUnmerged
 from shared.web.languages import Languages
 from tests.unit.mediation import building as b
 
@@ -155,6 +157,24 @@ def test_parties_of_one_side_who_came_together_are_told_in_one_sentence() -> Non
         "A person was entered as respondent.",
     ]
     assert told[0][0].position == 25
+
+
+def test_a_merge_and_its_undoing_stand_in_the_timelines_of_both_reports() -> None:
+    for event, here, there in (
+        (merged(ReportMerged, merged_at=b.MONDAY), "merged-here", "merged-into"),
+        (merged(ReportUnmerged, unmerged_at=b.MONDAY), "unmerged-here", "unmerged-from"),
+    ):
+        assert [(one.code, one.what, one.told) for one in lines_of(event)] == [
+            ("WG-2", here, {"code": "WG-1"}),
+            ("WG-1", there, {"code": "WG-2"}),
+        ]
+    assert lines_of(object()) == []
+    assert len(lines_of(b.opened)) == 1
+
+
+def merged(of: type[BaseModel], **at: object) -> BaseModel:
+    both = {"report": "r1", "code": "WG-1", "parent": "r2", "parent_code": "WG-2", "station": b.STATION}
+    return of.model_validate({**both, "reporter": None, **at})
 
 
 def test_what_concerns_no_case_gives_no_line() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from services.notify.application.templates import CATALOGUE
 from shared.contracts.cases import Case, CaseOpened, CaseSettled, MemberAppointed, SessionScheduled
 from shared.contracts.envelope import Contract
 from shared.contracts.register import PersonErased
+from shared.contracts.reports import ReportMerged, ReportUnmerged
 from shared.contracts.vocabulary import Contact, Personal
 from shared.eventsourcing.sealed import Sealed
 from tests.unit.notify.examples import MONDAY, at
@@ -54,6 +56,18 @@ opened = CaseOpened(
     headline=Personal(of="report-18", box="s1.aGVhZA"),
     same_day_target=at(600),
 )
+
+
+MERGED: Any = {
+    "report": "r1",
+    "code": "WG-1",
+    "parent": "r2",
+    "parent_code": "WG-2",
+    "station": "wangfu",
+    "reporter": LI,
+}
+merged = ReportMerged(**MERGED, merged_at=MONDAY)
+taken_out = ReportUnmerged(**MERGED, unmerged_at=MONDAY)
 
 
 def sealed(value: Personal) -> Sealed:
@@ -102,7 +116,30 @@ def test_reporter_and_parties_are_told_that_it_is_settled() -> None:
     ]
 
 
-@pytest.mark.parametrize("contract", [opened, PersonErased(person="person-li", at=MONDAY)])
+def test_whose_report_was_merged_or_taken_out_is_told_and_of_the_other_only_the_code() -> None:
+    for contract, template in ((merged, "report-merged"), (taken_out, "report-unmerged")):
+        [(_, command)] = told(contract)
+        assert (command.about.template, command.about.person, command.about.case) == (template, "person-li", "r1")
+        assert command.variables == {"code": "WG-1", "other": "WG-2"}
+        rendered = CATALOGUE.render(template, 1, {"code": "WG-1", "other": "WG-2"})
+        assert "WG-2" in rendered.zh.text
+        assert "WG-2" in rendered.en.text
+
+
+def test_merged_once_more_after_it_was_taken_out_is_told_anew() -> None:
+    again = ReportMerged(**{**dict(merged), "merged_at": at(90)})
+    assert told(again)[0].delivery != told(merged)[0].delivery
+
+
+@pytest.mark.parametrize(
+    "contract",
+    [
+        opened,
+        PersonErased(person="person-li", at=MONDAY),
+        ReportMerged(**{**MERGED, "reporter": None}, merged_at=MONDAY),
+        ReportUnmerged(**{**MERGED, "reporter": None}, unmerged_at=MONDAY),
+    ],
+)
 def test_what_concerns_nobody_here_plans_nothing(contract: Contract) -> None:
     assert told(contract) == []
 
