@@ -74,7 +74,7 @@ async def test_no_other_service_hears_of_a_complaint_that_was_merged(desk: Desk)
 
 async def test_a_merged_report_follows_its_parent_and_un_merging_sets_it_free(each_desk: Desk) -> None:
     desk = each_desk
-    parent, child = await bring(desk, FUMES, "松涛苑"), await bring(desk, AGAIN, "松涛苑")
+    parent, child = await bring(desk, FUMES, "松涛苑"), await bring(desk, AGAIN, "松涛苑", reporter_name="李明")
     merged = await desk.post(f"/reports/{child['id']}/merge", {"into": parent["id"]}, key=f"merge-{child['id']}")
     assert merged.status_code == 200, merged.text
     named = (await told_of(desk, child["id"], "report-merged"))["named"]
