@@ -26,7 +26,7 @@ from services.notify.projections.disputes import Disputes
 from services.notify.projections.groups import Groups
 from services.notify.projections.inbox import Inbox as InboxRows
 from services.notify.settings import Settings
-from shared.contracts import cases, notices, register, reports
+from shared.contracts import cases, duty, notices, register, reports
 from shared.contracts.cases import CaseSettled, MemberAppointed, SessionScheduled
 from shared.contracts.envelope import Contract, contracts
 from shared.contracts.register import PersonErased
@@ -42,7 +42,7 @@ from shared.web.service import Background, Service, run
 from shared.web.together import Together
 
 NAME = "notify"
-TOPICS = (reports.REPORTS, register.REGISTER, cases.CASES)
+TOPICS = (reports.REPORTS, register.REGISTER, cases.CASES, duty.DUTY)
 HEARD: dict[str, type[BaseModel]] = {
     contract.event_type: contract for contract in contracts() if contract.topic in TOPICS
 }
@@ -53,6 +53,8 @@ TOLD_OF = (
     CaseSettled.event_type,
     reports.ReportMerged.event_type,
     reports.ReportUnmerged.event_type,
+    duty.AlarmRaised.event_type,
+    duty.AskedToGo.event_type,
 )
 
 log = logging.getLogger(__name__)

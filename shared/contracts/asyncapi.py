@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 from pydantic.json_schema import models_json_schema
 
 from shared.contracts.cases import CASES
+from shared.contracts.duty import DUTY
 from shared.contracts.envelope import Contract, contracts
 from shared.contracts.examples import EXAMPLES
 from shared.contracts.notices import NOTICES
@@ -45,6 +46,7 @@ TOPICS: Final[Mapping[str, Topic]] = {
     REGISTER: Topic("Register 台账: accounts, communities, erasures", "intake", ("mediation", "notify")),
     CASES: Topic("Cases 纠纷调解: from opening to settlement", "mediation", ("intake", "notify")),
     NOTICES: Topic("Notices 通知: what became of each delivery", "notify", ("intake", "mediation")),
+    DUTY: Topic("Duty 勤务: alarms of who is out alone, who is asked to go", "intake", ("notify",)),
     SUBMISSIONS: Topic("Reports that other systems submit 外部报送", None, ("intake",)),
     ORDERS: Topic("Answers to the hotline 工单答复, for its adapter", "intake", ()),
     ORDER_SUBMISSIONS: Topic("Orders that the hotline assigns 热线工单", None, ("intake",)),

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Final, TypedDict
 
-from shared.contracts import cases, notices, orders, register, reports
+from shared.contracts import cases, duty, notices, orders, register, reports
 from shared.contracts.envelope import Contract
 from shared.contracts.vocabulary import Contact, Personal
 
@@ -222,6 +222,26 @@ EXAMPLES: Final[tuple[Contract, ...]] = (
         routes_told=("仲裁", "诉讼"),
     ),
     cases.SameDaySetAside(case=_CASE, code=_CODE, station=_STATION, at=_EVENING),
+    duty.AlarmRaised(
+        visit="0197f2a4-5c1e-7a10-9d2b-6f1c0a4e8b09",
+        station=_STATION,
+        account="account-guo",
+        why="missed",
+        rung="partner",
+        told=("account-ma",),
+        raised_at=_MORNING,
+    ),
+    duty.AskedToGo(
+        dispatch="0197f2a4-5c1e-7a10-9d2b-6f1c0a4e8b10",
+        request="0197f2a4-5c1e-7a10-9d2b-6f1c0a4e8b11",
+        code=_CODE,
+        station=_STATION,
+        person="account-ma",
+        account="account-ma",
+        begins_at=_MORNING,
+        ends_at=_EVENING,
+        asked_at=_MORNING,
+    ),
     notices.DeliveryChanged(
         case=_CASE,
         code=_CODE,

@@ -72,6 +72,7 @@ class LoneVisits:
             community=alone.community,
             partner=alone.partner,
             step_minutes=rules.rules.step_minutes,
+            repeat_minutes=rules.rules.repeat_minutes,
         )
 
     async def _ladder(self, going: Going) -> tuple[Step, ...]:

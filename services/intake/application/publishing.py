@@ -5,14 +5,14 @@ from datetime import date, datetime
 from typing import Final, TypedDict, assert_never
 
 from services.intake.application import order_answers
-from services.intake.domain import account, area, community, ground, matter, person, post, report
-from shared.contracts import orders, register, reports
+from services.intake.domain import account, area, community, dispatch, ground, lone_visit, matter, person, post, report
+from shared.contracts import duty, orders, register, reports
 from shared.contracts.envelope import Contract
 from shared.contracts.vocabulary import Channel, Contact, Personal
 from shared.eventsourcing.events import Event
 from shared.eventsourcing.sealed import Sealed
 
-TOPICS = (reports.REPORTS, register.REGISTER, orders.ORDERS)
+TOPICS = (reports.REPORTS, register.REGISTER, orders.ORDERS, duty.DUTY)
 _BY_OFFICE: Final = frozenset({"station_leader", "community_officer", "auxiliary"})
 """Whose names others need, to seat them in a group or to call them; everybody else's stay here."""
 
@@ -97,6 +97,11 @@ def publish(event: Event, personal: Callable[[Sealed], Personal]) -> Contract | 
             return reports.ReportMerged(**_together(event, named, personal), merged_at=event.merged_at)
         case matter.ReportUnmerged(named=named) if named is not None:
             return reports.ReportUnmerged(**_together(event, named, personal), unmerged_at=event.unmerged_at)
+        case lone_visit.AlarmRaised():
+            return duty.AlarmRaised(**event.model_dump(exclude={"next_at"}))
+        case dispatch.PersonAsked(call=call) if call is not None:
+            asked = event.model_dump(include={"dispatch", "request", "person", "account", "asked_at"})
+            return duty.AskedToGo(**asked, **call.model_dump())
         case account.AccountOpened():
             return _account(event.account, event.name, event.posts, 1, event.opened_at)
         case account.PostsChanged():

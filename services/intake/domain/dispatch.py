@@ -68,6 +68,15 @@ class Errand(BaseModel, frozen=True):
     level: Level = "desk"
 
 
+class Call(BaseModel, frozen=True):
+    """What reaches whoever is asked (通知要点): for which case and when; what is to be done they read here."""
+
+    code: str
+    station: str
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
 class Facts(BaseModel, frozen=True):
     """What is known of a candidate at this moment."""
 
@@ -185,6 +194,8 @@ class PersonAsked(Event, frozen=True):
     why: tuple[Why, ...]
     by: str
     asked_at: AwareDatetime
+    call: Call | None = None
+    """None where nobody is written to."""
 
 
 class PersonGoes(Event, frozen=True):
@@ -410,8 +421,16 @@ def ask(command: AskToGo, state: Dispatch) -> list[DispatchEvent]:
             why=weighed.why,
             by=command.by,
             asked_at=command.now,
+            call=_call(state.errand, facts),
         )
     ]
+
+
+def _call(errand: Errand, facts: Facts) -> Call | None:
+    """Without an account it is passed on by the station's people, and they may be whom a complaint is about."""
+    if facts.account is None and (errand.about or errand.level != "desk"):
+        return None
+    return Call(code=errand.code, station=errand.station, begins_at=errand.begins_at, ends_at=errand.ends_at)
 
 
 def release(command: NotGo, state: Dispatch) -> list[DispatchEvent]:

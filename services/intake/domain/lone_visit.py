@@ -1,6 +1,7 @@
-"""The timer of who goes somewhere alone (单独外出计时): missed, its alarm climbs the roster by itself, step by step.
+"""The timer of who goes somewhere alone (单独外出计时): missed, its alarm climbs the roster by itself.
 
-No position is known or kept. Where somebody goes is told once, sealed, and its key is deleted when the visit ends.
+At the top it is told again, to everybody on the way up, until somebody answers. No position is known or kept. Where
+somebody goes is told once, sealed, and its key is deleted when the visit ends.
 """
 
 from collections.abc import Sequence
@@ -41,6 +42,7 @@ class Going(BaseModel, frozen=True):
     community: str | None = None
     partner: str | None = None
     step_minutes: int
+    repeat_minutes: int = 5
 
 
 # Commands
@@ -71,7 +73,7 @@ class PressPanic(BaseModel, frozen=True):
 
 
 class RaiseAlarm(BaseModel, frozen=True):
-    """Time has passed: raise the alarm, or take it one step up (逾时告警、逐级上报)."""
+    """Time has passed: raise the alarm, take it one step up, or tell it again (逾时告警、逐级上报、重复告警)."""
 
     ladder: tuple[Step, ...]
     now: AwareDatetime
@@ -135,7 +137,7 @@ class AlarmRaised(Event, frozen=True):
     rung: Rung
     told: tuple[str, ...]
     next_at: AwareDatetime | None
-    """None at the top."""
+    """At the top, when it is told again. None of what was raised before it was."""
     raised_at: AwareDatetime
 
 
@@ -296,20 +298,29 @@ def panic(command: PressPanic, state: State) -> list[LoneVisitEvent]:
             raise VisitOver
         if state.alarm is not None and state.alarm.why == "panic":
             return []
-    everybody = tuple(dict.fromkeys(account for step in reversed(command.ladder) for account in step.told))
-    return [*events, _raised(going, "panic", Step(rung="police_desk", told=everybody), command.now)]
+    return [*events, _raised(going, "panic", _everybody(command.ladder), command.now)]
 
 
 def climb(command: RaiseAlarm, state: State) -> list[LoneVisitEvent]:
-    """One rung at a time, and only when its time has come; the clock may ask too early or too often."""
+    """One rung at a time, and only when its time has come; the clock may ask too early or too often.
+
+    Who was passed on the way up may have become free again, so at the top everybody is told.
+    """
     if isinstance(state, NotStarted) or state.over or state.answered_by is not None:
         return []
     due = state.back_at if state.alarm is None else state.alarm.next_at
     if due is None or command.now < due:
         return []
+    if state.alarm is not None and state.alarm.rung == RUNGS[-1]:
+        return [_raised(state.going, state.alarm.why, _everybody(command.ladder), command.now)]
     reached = -1 if state.alarm is None else RUNGS.index(state.alarm.rung)
     step = next(step for step in command.ladder if RUNGS.index(step.rung) > reached)
     return [_raised(state.going, "missed", step, command.now)]
+
+
+def _everybody(ladder: Sequence[Step]) -> Step:
+    told = tuple(dict.fromkeys(account for step in reversed(ladder) for account in step.told))
+    return Step(rung="police_desk", told=told)
 
 
 def tell(command: ExtendVisit | AnswerAlarm | EndVisit, visit: Visit) -> list[LoneVisitEvent]:
@@ -362,7 +373,7 @@ def tell(command: ExtendVisit | AnswerAlarm | EndVisit, visit: Visit) -> list[Lo
 
 
 def _raised(going: Going, why: Why, step: Step, now: AwareDatetime) -> AlarmRaised:
-    top = step.rung == RUNGS[-1]
+    minutes = going.repeat_minutes if step.rung == RUNGS[-1] else going.step_minutes
     return AlarmRaised(
         visit=going.visit,
         station=going.station,
@@ -370,7 +381,7 @@ def _raised(going: Going, why: Why, step: Step, now: AwareDatetime) -> AlarmRais
         why=why,
         rung=step.rung,
         told=step.told,
-        next_at=None if top else now + timedelta(minutes=going.step_minutes),
+        next_at=now + timedelta(minutes=minutes),
         raised_at=now,
     )
 

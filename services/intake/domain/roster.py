@@ -40,6 +40,8 @@ class DutyRules(BaseModel, frozen=True):
 
     rest_hours: int = Field(default=8, ge=0, le=48)
     step_minutes: int = Field(default=10, ge=1, le=120)
+    repeat_minutes: int = Field(default=5, ge=1, le=60)
+    """How often an alarm at the top is told again until somebody answers."""
 
 
 class Shift(BaseModel, frozen=True):

@@ -55,6 +55,12 @@ class AtStation(Body):
 class RulesIn(AtStation):
     rest_hours: int = Field(ge=0, le=48)
     step_minutes: int = Field(ge=1, le=120, description="after how long an unanswered alarm goes one step up")
+    repeat_minutes: int = Field(
+        default=5, ge=1, le=60, description="how often an alarm at the top is told again until somebody answers"
+    )
+
+    def rules(self) -> DutyRules:
+        return DutyRules(rest_hours=self.rest_hours, step_minutes=self.step_minutes, repeat_minutes=self.repeat_minutes)
 
 
 class ShiftIn(AtStation):
@@ -245,8 +251,7 @@ def _planning(routes: Routes, duty: Duty) -> None:
     async def set_rules(body: RulesIn, actor: CurrentActor, key: IdempotencyKey) -> Done:
         """The rest between two shifts, and the minutes of each step of an alarm (值班规则)."""
         station, where = duty.planner(actor, body.station, None)
-        rules = DutyRules(rest_hours=body.rest_hours, step_minutes=body.step_minutes)
-        command = roster.SetDutyRules(station=station, rules=rules, by=actor.id, now=api.runtime.clock())
+        command = roster.SetDutyRules(station=station, rules=body.rules(), by=actor.id, now=api.runtime.clock())
         return done(station, await handler.decide(station, command, api.meta_of(actor, where, key), key.command_id))
 
     @routes.post("/duty/shifts", access="register.change", status_code=201)

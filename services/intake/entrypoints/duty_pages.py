@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.intake.domain import roster
-from services.intake.domain.roster import CancelReason, DutyRules, Seat
+from services.intake.domain.roster import CancelReason, Seat
 from services.intake.entrypoints import duty as api_of
 from services.intake.entrypoints.duty import SEATS, YEARS, Duty, ShiftIn, ShiftOut, StationQuery, WeekOut
 from services.intake.entrypoints.http import Id
@@ -239,13 +239,15 @@ def _planning(routes: Routes, made: DutyPages) -> None:
         station: Typed = "",
         rest_hours: Typed = "",
         step_minutes: Typed = "",
+        repeat_minutes: Typed = "5",
     ) -> Response:
         of, where = duty.planner(actor, station or None, None)
 
         async def ruled() -> Handled:
-            body = api_of.RulesIn.model_validate({"rest_hours": rest_hours, "step_minutes": step_minutes})
-            rules = DutyRules(rest_hours=body.rest_hours, step_minutes=body.step_minutes)
-            command = roster.SetDutyRules(station=of, rules=rules, by=actor.id, now=api.runtime.clock())
+            body = api_of.RulesIn.model_validate(
+                {"rest_hours": rest_hours, "step_minutes": step_minutes, "repeat_minutes": repeat_minutes}
+            )
+            command = roster.SetDutyRules(station=of, rules=body.rules(), by=actor.id, now=api.runtime.clock())
             return await handler.decide(of, command, api.meta_of(actor, where, key), key.command_id)
 
         return await made.done(request, actor, of, "", ruled)

@@ -48,6 +48,7 @@ duty_rules = Table(
     Column("station", Text, primary_key=True),
     Column("rest_hours", Integer, nullable=False),
     Column("step_minutes", Integer, nullable=False),
+    Column("repeat_minutes", Integer, nullable=False),
 )
 
 Row = dict[str, Any]
@@ -56,6 +57,7 @@ _SWAPS = (roster.SwapAsked, roster.SwapAgreed, roster.SwapDeclined, roster.SwapW
 
 class Rosters(Projection):
     name: ClassVar[str] = "rosters"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (duty_shifts, duty_swaps, duty_rules)
 
     def concerns(self, recorded: Recorded) -> bool:
@@ -178,7 +180,7 @@ async def shifts_of(database: Database, ids: Sequence[str]) -> dict[str, Shift]:
 async def rules_of(database: Database, station: str) -> DutyRules:
     async with database.reading() as tx:
         row = (await tx.execute(select(duty_rules).where(duty_rules.c.station == station))).mappings().one_or_none()
-    return DutyRules() if row is None else DutyRules(rest_hours=row["rest_hours"], step_minutes=row["step_minutes"])
+    return DutyRules() if row is None else DutyRules(**{name: row[name] for name in DutyRules.model_fields})
 
 
 def _shift(row: Row) -> Shift:

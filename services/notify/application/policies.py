@@ -12,8 +12,11 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from services.notify.application.templates import (
+    ASKED_TO_GO,
     CASE_SETTLED,
     GROUP_APPOINTED,
+    HELP_ASKED,
+    LONE_ALARM,
     REPORT_MERGED,
     REPORT_UNMERGED,
     SESSION_SET,
@@ -21,6 +24,7 @@ from services.notify.application.templates import (
 )
 from services.notify.domain.delivery import About, Channel, PlanDelivery
 from shared.contracts.cases import CaseSettled, MemberAppointed, SessionScheduled
+from shared.contracts.duty import AlarmRaised, AskedToGo
 from shared.contracts.envelope import Contract
 from shared.contracts.reports import ReportMerged, ReportUnmerged
 from shared.contracts.vocabulary import Contact, Personal
@@ -60,6 +64,8 @@ class Fact:
     """What makes it another fact than the others of its kind in this case."""
     variables: Mapping[str, str]
     to: tuple[Addressee, ...]
+    urgent: bool = False
+    """Whether who has an account is reached by the webhook as well: an inbox waits until somebody looks into it."""
 
 
 class Route(NamedTuple):
@@ -124,6 +130,34 @@ def _fact(contract: Contract) -> Fact | None:
                 variables={"code": contract.code},
                 to=tuple(map(Addressee, contract.tell)),
             )
+        case AlarmRaised():
+            return Fact(
+                contract.visit,
+                contract.visit,
+                contract.station,
+                HELP_ASKED if contract.why == "panic" else LONE_ALARM,
+                told_apart_by=(contract.rung, _instant(contract.raised_at)),
+                variables={"account": contract.account, "raised_at": _instant(contract.raised_at)},
+                # Nobody of that rung is on duty: then whoever looks into the station's inbox.
+                to=tuple(Addressee(Contact(person=each), each) for each in contract.told)
+                or (Addressee(Contact(person=f"station-{contract.station}")),),
+                urgent=True,
+            )
+        case AskedToGo():
+            return Fact(
+                contract.dispatch,
+                contract.code,
+                contract.station,
+                ASKED_TO_GO,
+                told_apart_by=(contract.request,),
+                variables={
+                    "code": contract.code,
+                    "begins_at": _instant(contract.begins_at),
+                    "ends_at": _instant(contract.ends_at),
+                },
+                to=(Addressee(Contact(person=contract.person), contract.account),),
+                urgent=contract.account is not None,
+            )
         case ReportMerged(reporter=reporter, merged_at=at) if reporter is not None:
             return _together(contract, REPORT_MERGED, reporter, at)
         case ReportUnmerged(reporter=reporter, unmerged_at=at) if reporter is not None:
@@ -152,28 +186,36 @@ def _plans(fact: Fact, sealed: Callable[[Personal], Sealed], now: datetime, *, w
     # By id: a person named twice in one fact is told once.
     planned: dict[str, Asked] = {}
     for contact, owned in fact.to:
-        delivery = _id(template.name, fact.of, contact.person, *fact.told_apart_by)
-        channel, account = route(owned, webhook_configured=webhook_configured)
-        command = PlanDelivery(
-            about=About(
-                delivery=delivery,
-                notice=_id(template.name, fact.of, *fact.told_apart_by),
-                template=template.name,
-                case=fact.of,
-                code=fact.code,
-                person=contact.person,
-                channel=channel,
-            ),
-            template_version=template.version,
-            station=fact.station,
-            account=account,
-            name=None if contact.name is None else sealed(contact.name),
-            phone=None if contact.phone is None else sealed(contact.phone),
-            variables=fact.variables,
-            now=now,
-        )
-        planned[delivery] = Asked(delivery, command)
+        for channel, account in routes(owned, urgent=fact.urgent, webhook_configured=webhook_configured):
+            parts = (*fact.told_apart_by, *(("webhook",) if fact.urgent and channel == "webhook" else ()))
+            delivery = _id(template.name, fact.of, contact.person, *parts)
+            command = PlanDelivery(
+                about=About(
+                    delivery=delivery,
+                    notice=_id(template.name, fact.of, *fact.told_apart_by),
+                    template=template.name,
+                    case=fact.of,
+                    code=fact.code,
+                    person=contact.person,
+                    channel=channel,
+                ),
+                template_version=template.version,
+                station=fact.station,
+                account=account,
+                name=None if contact.name is None else sealed(contact.name),
+                phone=None if contact.phone is None else sealed(contact.phone),
+                variables=fact.variables,
+                now=now,
+            )
+            planned[delivery] = Asked(delivery, command)
     return list(planned.values())
+
+
+def routes(account: str | None, *, urgent: bool, webhook_configured: bool) -> list[Route]:
+    """The usual way; what is urgent goes to the inbox and by the webhook, whoever it is for."""
+    if not urgent:
+        return [route(account, webhook_configured=webhook_configured)]
+    return [Route("inbox", account), *([Route("webhook", account)] if webhook_configured else [])]
 
 
 def route(account: str | None, *, webhook_configured: bool) -> Route:

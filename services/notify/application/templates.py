@@ -264,6 +264,63 @@ CASE_SETTLED: Final = MessageTemplate(
     ),
 )
 
+LONE_ALARM: Final = MessageTemplate(
+    name="lone-alarm",
+    version=1,
+    variables=MappingProxyType({"account": "text", "raised_at": "instant"}),
+    zh=Wording(
+        title="告警：{{ account }} 单独外出逾时未报平安",
+        text=(
+            "{{ account }} 单独外出，至{{ raised_at }}未报平安。"
+            "请立即联系，并在“单独外出”页面应答；无人应答将逐级上报。"
+        ),
+    ),
+    en=Wording(
+        title="Alarm: {{ account }} is out alone and has not checked in",
+        text=(
+            "{{ account }} is out alone and has not checked in by {{ raised_at }}. Get in touch at once and answer the "
+            "alarm in the console; unanswered, it goes on to the next."
+        ),
+    ),
+)
+
+HELP_ASKED: Final = MessageTemplate(
+    name="lone-help",
+    version=1,
+    variables=MappingProxyType({"account": "text", "raised_at": "instant"}),
+    zh=Wording(
+        title="求助：{{ account }} 请求支援",
+        text="{{ account }} 于{{ raised_at }}一键求助。请立即前往或联系，并在“单独外出”页面应答；必要时拨打110。",
+    ),
+    en=Wording(
+        title="Help: {{ account }} asks for help",
+        text=(
+            "{{ account }} asked for help at {{ raised_at }}. Go or get in touch at once and answer in the console; "
+            "call 110 if needed."
+        ),
+    ),
+)
+
+ASKED_TO_GO: Final = MessageTemplate(
+    name="asked-to-go",
+    version=1,
+    variables=MappingProxyType({"code": "text", "begins_at": "instant", "ends_at": "instant"}),
+    zh=Wording(
+        title="请您出勤（{{ code }}）",
+        text=(
+            "现就 {{ code }} 询问您能否前往：{{ begins_at }}至{{ ends_at }}。"
+            "任务内容请登录后查看并答复；志愿者可以不去，无需说明理由。"
+        ),
+    ),
+    en=Wording(
+        title="You are asked to go ({{ code }})",
+        text=(
+            "For {{ code }} you are asked to go, from {{ begins_at }} to {{ ends_at }}. What is to be done stands in "
+            "the console, where you answer; a volunteer may say no and need not say why."
+        ),
+    ),
+)
+
 REPORT_MERGED: Final = MessageTemplate(
     name="report-merged",
     version=1,
@@ -299,5 +356,7 @@ REPORT_UNMERGED: Final = MessageTemplate(
     ),
 )
 
-CATALOGUE: Final = Catalogue((GROUP_APPOINTED, SESSION_SET, CASE_SETTLED, REPORT_MERGED, REPORT_UNMERGED))
+CATALOGUE: Final = Catalogue(
+    (GROUP_APPOINTED, SESSION_SET, CASE_SETTLED, REPORT_MERGED, REPORT_UNMERGED, LONE_ALARM, HELP_ASKED, ASKED_TO_GO)
+)
 """The messages that are in use."""

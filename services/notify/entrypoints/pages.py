@@ -10,8 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.notify.application.templates import (
+    ASKED_TO_GO,
     CASE_SETTLED,
     GROUP_APPOINTED,
+    HELP_ASKED,
+    LONE_ALARM,
     REPORT_MERGED,
     REPORT_UNMERGED,
     SESSION_SET,
@@ -60,10 +63,16 @@ TEMPLATES: Mapping[str, str] = {
     CASE_SETTLED.name: mark("A dispute is settled"),
     REPORT_MERGED.name: mark("A report is dealt with together with another"),
     REPORT_UNMERGED.name: mark("A report is dealt with on its own again"),
+    LONE_ALARM.name: mark("Alarm of somebody who is out alone"),
+    HELP_ASKED.name: mark("Somebody who is out alone asks for help"),
+    ASKED_TO_GO.name: mark("Somebody is asked to go"),
 }
 PLACES: Mapping[str, str] = {
     REPORT_MERGED.name: "/intake/reports/",
     REPORT_UNMERGED.name: "/intake/reports/",
+    LONE_ALARM.name: "/intake/lone-visits#",
+    HELP_ASKED.name: "/intake/lone-visits#",
+    ASKED_TO_GO.name: "/intake/asked#",
 }
 """Where what a message is about is shown; what is not named here is a dispute in mediation."""
 REASONS: Mapping[str, str] = {

@@ -13,6 +13,7 @@ from services.notify.application.sending import INTERRUPTED_AFTER
 from services.notify.domain.delivery import BeginAttempt
 from services.notify.domain.streams import DELIVERY
 from shared.contracts.cases import SessionScheduled
+from shared.contracts.duty import AlarmRaised
 from shared.contracts.register import PersonErased
 from shared.contracts.vocabulary import Contact
 from shared.eventsourcing.store import Meta
@@ -48,6 +49,29 @@ def session(station: Station, *persons: str) -> SessionScheduled:
 def test_an_attempt_is_given_up_for_lost_only_when_its_channel_must_have_answered() -> None:
     patience = Patience()
     assert timedelta(seconds=patience.whole + patience.read) < INTERRUPTED_AFTER
+
+
+async def test_an_alarm_is_in_the_inbox_and_sent_by_the_webhook_at_each_step(database: str, clock: Clock) -> None:
+    inbox, webhook = Watched("inbox"), Watched("webhook")
+    async with stationed(database, clock, inbox, webhook) as station:
+        for rung in ("partner", "colleague"):
+            await station.hear(
+                AlarmRaised(
+                    visit="visit-1",
+                    station="wangfu",
+                    account="account-guo",
+                    why="missed",
+                    rung=rung,
+                    told=(f"account-{rung}",),
+                    raised_at=clock.now,
+                ),
+                source="intake",
+            )
+            await station.tick()
+            clock.passes(minutes=10)
+        for channel in (inbox, webhook):
+            assert [message.person for message in channel.sent] == ["account-partner", "account-colleague"]
+        assert {row["state"] for row in await station.rows()} == {"delivered"}
 
 
 async def test_a_fact_told_three_times_is_planned_and_sent_once(database: str, clock: Clock) -> None:

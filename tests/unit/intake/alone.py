@@ -42,7 +42,7 @@ panicked = lone.AlarmRaised(
     why="panic",
     rung="police_desk",
     told=("account-desk", LEADER, "account-qian", OTHER),
-    next_at=None,
+    next_at=MONDAY + timedelta(minutes=5),
     raised_at=MONDAY,
 )
 
@@ -60,6 +60,6 @@ def raised(rung: Rung, at: datetime) -> lone.AlarmRaised:
         why="missed",
         rung=rung,
         told=told,
-        next_at=None if rung == "police_desk" else at + timedelta(minutes=10),
+        next_at=at + timedelta(minutes=5 if rung == "police_desk" else 10),
         raised_at=at,
     )

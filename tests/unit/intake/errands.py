@@ -47,6 +47,7 @@ def asked(facts: p.Facts, *why: p.Why) -> p.PersonAsked:
         why=why,
         by=LEADER,
         asked_at=MONDAY,
+        call=p.Call(code=ERRAND.code, station=ERRAND.station, begins_at=ERRAND.begins_at, ends_at=ERRAND.ends_at),
     )
 
 

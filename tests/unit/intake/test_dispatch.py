@@ -140,3 +140,12 @@ def test_what_is_short_is_said_plainly() -> None:
     given(e.opened).when(e.close).then(changed(e.closed, going=0, short=2))
     one = changed(e.opened, errand=changed(e.ERRAND, needed=1))
     given(one, e.neighbour_asked, e.goes).when(e.close).then(changed(e.closed, needed=1, short=0))
+
+
+def test_a_complaint_is_not_written_of_through_the_station_to_who_has_no_account() -> None:
+    for part in ({"about": (OFFICER,)}, {"level": "station"}):
+        complaint = changed(e.opened, errand=changed(e.ERRAND, **part))
+        guest = changed(e.NEIGHBOUR, account=None)
+        given(complaint).when(e.ask(guest)).then(changed(e.neighbour_asked, account=None, call=None))
+        given(complaint).when(e.ask(e.NEIGHBOUR)).then(e.neighbour_asked)
+    given(e.opened).when(e.ask(changed(e.NEIGHBOUR, account=None))).then(changed(e.neighbour_asked, account=None))

@@ -63,8 +63,24 @@ def test_a_missed_check_in_climbs_one_rung_at_a_time() -> None:
     fourth = third + 10 * MINUTE
     top = a.raised("police_desk", fourth)
     given(*climbed, a.raised("station_leader", third)).when(a.clock(fourth)).then(top)
-    assert top.next_at is None
-    given(*climbed, top).when(a.clock(fourth + 60 * MINUTE)).then_nothing_happens()
+    assert top.next_at == fourth + 5 * MINUTE
+
+
+def test_at_the_top_it_is_told_again_to_everybody_until_somebody_answers() -> None:
+    top = a.raised("police_desk", a.BACK)
+    again = changed(top, told=a.panicked.told, raised_at=a.BACK + 5 * MINUTE, next_at=a.BACK + 10 * MINUTE)
+    given(a.started, top).when(a.clock(a.BACK + 4 * MINUTE)).then_nothing_happens()
+    given(a.started, top).when(a.clock(a.BACK + 5 * MINUTE)).then(again)
+    once_more = changed(again, raised_at=a.BACK + 10 * MINUTE, next_at=a.BACK + 15 * MINUTE)
+    given(a.started, top, again).when(a.clock(a.BACK + 10 * MINUTE)).then(once_more)
+    given(a.started, top, again, a.answered).when(a.clock(a.BACK + 60 * MINUTE)).then_nothing_happens()
+    help_again = changed(a.panicked, raised_at=MONDAY + 5 * MINUTE, next_at=MONDAY + 10 * MINUTE)
+    given(a.started, a.panicked).when(a.clock(MONDAY + 5 * MINUTE)).then(help_again)
+
+
+def test_an_alarm_from_before_it_was_repeated_stays_as_it_is() -> None:
+    top = changed(a.raised("police_desk", a.BACK), next_at=None)
+    given(a.started, top).when(a.clock(a.BACK + 60 * MINUTE)).then_nothing_happens()
 
 
 def test_it_does_not_climb_before_its_time() -> None:
@@ -125,7 +141,7 @@ def test_help_begins_at_the_top_and_tells_everybody() -> None:
     given(a.started).when(a.panic).then(a.panicked)
     given(a.started, a.panicked).when(a.panic).then_nothing_happens()
     given(a.started, a.raised("partner", a.BACK)).when(a.panic).then(a.panicked)
-    assert (a.panicked.rung, a.panicked.next_at) == ("police_desk", None)
+    assert a.panicked.rung == "police_desk"
     assert set(a.panicked.told) == {account for step in a.LADDER for account in step.told}
 
 
@@ -179,5 +195,7 @@ def test_each_step_sets_the_one_timer_of_the_visit_anew_until_somebody_answers()
     assert due(a.started) == a.BACK
     assert due(a.extended) == a.BACK + timedelta(hours=1)
     assert due(a.raised("partner", a.BACK)) == a.BACK + 10 * MINUTE
-    assert [due(event) for event in (a.panicked, a.answered, a.ended)] == [None, None, None]
+    assert due(a.panicked) == MONDAY + 5 * MINUTE
+    kept = changed(a.panicked, next_at=None)
+    assert [due(event) for event in (kept, a.answered, a.ended)] == [None, None, None]
     assert schedule(Recorded(s.rules_set, cast("StoredEvent", None))) == []

@@ -8,11 +8,12 @@ import pytest
 from services.intake.application.publishing import TOPICS, channel_of, publish
 from services.intake.domain import matter, post, report
 from services.intake.domain.streams import EVENTS
-from shared.contracts import register, reports
+from shared.contracts import duty, register, reports
 from shared.contracts.envelope import Contract
 from shared.contracts.vocabulary import Contact, Personal
 from shared.eventsourcing.events import Codec, Event
 from shared.eventsourcing.sealed import Sealed
+from tests.unit.intake import alone, errands
 from tests.unit.intake import desk as d
 from tests.unit.intake import places as p
 from tests.unit.intake.order_desk import TO_THE_HOTLINE
@@ -74,6 +75,7 @@ TOGETHER: Any = {
     "parent_code": "WG-2",
     "station": d.STATION,
 }
+UNWRITTEN = d.changed(errands.staff_asked, call=None)
 TOLD: list[tuple[Event, Contract]] = [
     (
         report.RefusalNoticeIssued(
@@ -169,6 +171,32 @@ TOLD: list[tuple[Event, Contract]] = [
         d.changed(d.report_unmerged, named=d.changed(NAMED, reporter=None)),
         reports.ReportUnmerged(**TOGETHER, reporter=None, unmerged_at=d.TUESDAY),
     ),
+    (
+        alone.panicked,
+        duty.AlarmRaised(
+            visit=alone.VISIT,
+            station=d.STATION,
+            account=d.OFFICER,
+            why="panic",
+            rung="police_desk",
+            told=alone.panicked.told,
+            raised_at=d.MONDAY,
+        ),
+    ),
+    (
+        errands.staff_asked,
+        duty.AskedToGo(
+            dispatch=errands.DISPATCH,
+            request="request-1",
+            code=d.CODE,
+            station=d.STATION,
+            person=d.OFFICER,
+            account=d.OFFICER,
+            begins_at=errands.ERRAND.begins_at,
+            ends_at=errands.ERRAND.ends_at,
+            asked_at=d.MONDAY,
+        ),
+    ),
     (d.account_opened, account(generation=1, at=d.MONDAY)),
     (d.posts_changed(3), account(generation=3, posts=(AT_STATION,))),
     (d.password_set(4), account(generation=4)),
@@ -226,8 +254,8 @@ def test_every_other_event_is_silence(kind: type[Event]) -> None:
     assert publish(codec.decode(kind.stored_as, kind.schema_number, kept), personal) is None
 
 
-@pytest.mark.parametrize("event", [d.report_merged, d.report_unmerged], ids=lambda event: event.stored_as)
-def test_a_merge_from_before_codes_were_kept_with_it_is_silence(event: Event) -> None:
+@pytest.mark.parametrize("event", [d.report_merged, d.report_unmerged, UNWRITTEN], ids=lambda event: event.stored_as)
+def test_what_says_too_little_to_be_told_is_silence(event: Event) -> None:
     assert publish(event, personal) is None
 
 

@@ -10,6 +10,7 @@ import pytest
 from services.notify.application.policies import Asked, FactUnusable, Route, react, route
 from services.notify.application.templates import CATALOGUE
 from shared.contracts.cases import Case, CaseOpened, CaseSettled, MemberAppointed, SessionScheduled
+from shared.contracts.duty import AlarmRaised, AskedToGo
 from shared.contracts.envelope import Contract
 from shared.contracts.register import PersonErased
 from shared.contracts.reports import ReportMerged, ReportUnmerged
@@ -66,6 +67,34 @@ MERGED: Any = {
     "station": "wangfu",
     "reporter": LI,
 }
+
+
+def alarm_of(why: str) -> AlarmRaised:
+    return AlarmRaised.model_validate(
+        {
+            "visit": "visit-1",
+            "station": "wangfu",
+            "account": "account-guo",
+            "why": why,
+            "rung": "partner",
+            "told": ("account-ma",),
+            "raised_at": MONDAY,
+        }
+    )
+
+
+alarm = alarm_of("missed")
+asked_to_go = AskedToGo(
+    dispatch="dispatch-1",
+    request="request-1",
+    code="WG-1",
+    station="wangfu",
+    person="account-ma",
+    account="account-ma",
+    begins_at=at(60),
+    ends_at=at(120),
+    asked_at=MONDAY,
+)
 merged = ReportMerged(**MERGED, merged_at=MONDAY)
 taken_out = ReportUnmerged(**MERGED, unmerged_at=MONDAY)
 
@@ -124,6 +153,45 @@ def test_whose_report_was_merged_or_taken_out_is_told_and_of_the_other_only_the_
         rendered = CATALOGUE.render(template, 1, {"code": "WG-1", "other": "WG-2"})
         assert "WG-2" in rendered.zh.text
         assert "WG-2" in rendered.en.text
+
+
+def test_an_alarm_reaches_each_account_in_the_inbox_and_by_the_webhook_at_each_step() -> None:
+    first = [(c.about.person, c.account, c.about.channel, c.about.template) for _, c in told(alarm)]
+    assert first == [
+        ("account-ma", "account-ma", "inbox", "lone-alarm"),
+        ("account-ma", "account-ma", "webhook", "lone-alarm"),
+    ]
+    assert [c.about.channel for _, c in told(alarm, webhook=False)] == ["inbox"]
+    next_step = AlarmRaised(**{**dict(alarm), "rung": "colleague", "raised_at": at(10)})
+    again = AlarmRaised(**{**dict(next_step), "raised_at": at(20)})
+    deliveries = [delivery for one in (alarm, next_step, again) for delivery, _ in told(one)]
+    assert len(set(deliveries)) == 6
+    assert told(alarm) == told(alarm)
+
+
+def test_an_alarm_for_nobody_on_duty_is_in_the_stations_inbox() -> None:
+    nobody = AlarmRaised(**{**dict(alarm), "told": (), "why": "panic"})
+    ((_, command),) = told(nobody, webhook=False)
+    assert (command.account, command.station, command.about.template) == (None, "wangfu", "lone-help")
+
+
+def test_who_is_asked_to_go_gets_a_message_and_a_volunteer_without_an_account_by_the_station() -> None:
+    assert [(c.account, c.about.channel) for _, c in told(asked_to_go)] == [
+        ("account-ma", "inbox"),
+        ("account-ma", "webhook"),
+    ]
+    neighbour = AskedToGo(**{**dict(asked_to_go), "person": "person-li", "account": None})
+    assert [(c.account, c.about.channel) for _, c in told(neighbour, webhook=False)] == [(None, "inbox")]
+
+
+@pytest.mark.parametrize("urgent", [alarm_of("missed"), alarm_of("panic")], ids=["missed", "panic"])
+def test_an_alarm_names_who_is_out_and_not_where(urgent: AlarmRaised) -> None:
+    (_, command), *_ = told(urgent)
+    values = {name: value for name, value in command.variables.items() if isinstance(value, str)}
+    assert values.keys() == {"account", "raised_at"}
+    rendered = CATALOGUE.render(command.about.template, 1, values)
+    assert "account-guo" in rendered.zh.title
+    assert "account-guo" in rendered.en.title
 
 
 def test_merged_once_more_after_it_was_taken_out_is_told_anew() -> None:
