@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils import uuid7
 
 from shared.eventsourcing.database import Database
-from shared.eventsourcing.sql_store import SqlStore
+from shared.eventsourcing.sql_store import Look, SqlStore
 from shared.eventsourcing.store import StoredEvent
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,9 @@ class Follower:
         self._store = store
         self._batch = batch
         self._checkpoint: Checkpoint | None = None
-        self._looked = self._asked = self._kept = 0.0
+        self._kept = 0.0
+        self._stood = 0.0
+        """When this follower last knew where the database has its checkpoint."""
 
     async def run(self, leading: Callable[[], bool]) -> None:
         """Follows while `leading()`; a failing batch is tried again with a growing pause and is visible meanwhile."""
@@ -119,7 +121,7 @@ class Follower:
         while leading():
             ticket = self._store.appended.ticket()
             try:
-                handled = await self.step()
+                handled = await self.step(0.9 * POLL_SECONDS)
                 pending = await self.keep()
                 if self.failing is not None:
                     log.info("follower %s goes on at position %d", self.name, self.position)
@@ -158,47 +160,42 @@ class Follower:
             return True
         async with self._store.database.stating() as tx:
             await move_checkpoint(tx, self.name, at.stored, at.position, at.state)
-        self._checkpoint, self._kept = Checkpoint(at.position, at.state), time.monotonic()
+        self._checkpoint = Checkpoint(at.position, at.state)
+        self._kept = self._stood = time.monotonic()
         return False
 
-    async def step(self) -> int:
-        """Handles one batch; answers how many events it had."""
+    async def step(self, within: float = 0.0) -> int:
+        """Handles one batch; answers how many events it had.
+
+        What other processes did is seen as the database told it within these seconds, to whoever asked.
+        """
         if self._checkpoint is None:
             async with self._store.database.writing() as tx:
                 await ensure_checkpoint(tx, self.name)
                 self._checkpoint = await read_checkpoint(tx, self.name)
-            self.position = self._checkpoint.position
-        events = await self._after(self._checkpoint.position)
+            self.position, self._stood = self._checkpoint.position, time.monotonic()
+        at = self._checkpoint
+        events = self._store.tail.after(at.position, self._batch)
         if not events:
-            if await self._was_moved(self._checkpoint):
-                return await self.step()
+            lately = await self._store.look(within)
+            if self._was_moved(at, lately):
+                self._checkpoint = None
+                return await self.step(within)
+            if max(lately.position, self._store.tail.newest) > at.position:
+                events = await self._store.read_all(at.position, self._batch)
+        if not events:
             idle = getattr(self.handler, "idle", None)
             if idle is not None:
-                self._checkpoint = await idle(self._checkpoint)
+                self._checkpoint = await idle(at)
+                self._stood = time.monotonic()
             return 0
-        self._checkpoint = await self.handler.handle(events, self._checkpoint)
-        self.position = self._checkpoint.position
+        self._checkpoint = await self.handler.handle(events, at)
+        self.position, self._stood = self._checkpoint.position, time.monotonic()
         return len(events)
 
-    async def _after(self, position: int) -> Sequence[StoredEvent]:
-        """What comes next: from memory while this process alone appends; now and then the database is asked."""
-        events = self._store.tail.after(position, self._batch)
-        if events or (self._store.tail.newest == position and time.monotonic() - self._asked < 0.9 * POLL_SECONDS):
-            return events
-        self._asked = time.monotonic()
-        return await self._store.read_all(position, self._batch)
-
-    async def _was_moved(self, known: Checkpoint) -> bool:
-        """Now and then while there is nothing to do: whether a rebuild or a republishing has set it elsewhere."""
-        if time.monotonic() - self._looked < POLL_SECONDS:
-            return False
-        async with self._store.database.reading() as tx:
-            found = await read_checkpoint(tx, self.name)
-        self._looked = time.monotonic()
-        if found.position == known.stored:
-            return False
-        self._checkpoint, self.position = found, found.position
-        return True
+    def _was_moved(self, known: Checkpoint, lately: Look) -> bool:
+        """Whether a rebuild or a republishing has set the checkpoint elsewhere."""
+        return lately.at > self._stood and lately.checkpoints.get(self.name, 0) != known.stored
 
 
 class Leases:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import text
@@ -167,6 +167,15 @@ def _weight(event: StoredEvent) -> int:
     return len(event.data) + len(event.meta)
 
 
+class Look(NamedTuple):
+    """Where everything stood when the database was asked."""
+
+    at: float
+    """On the monotonic clock, before it was asked."""
+    position: int
+    checkpoints: Mapping[str, int]
+
+
 class SqlStore:
     """An `EventStore`; make it with `SqlStore(database)` after the schema is there, end it with `close()`."""
 
@@ -182,6 +191,8 @@ class SqlStore:
         """Where this process left it, if it may still be there."""
         self._asked: list[_Asked] = []
         self._reads: set[asyncio.Task[None]] = set()
+        self._look: Look | None = None
+        self._looking = asyncio.Lock()
         self.tail = Tail()
         self.appended = Wake()
         self.observe: Callable[[float], None] = lambda _seconds: None
@@ -520,6 +531,20 @@ class SqlStore:
             head = (await tx.execute(text("SELECT position FROM head WHERE id = 1"))).scalar_one()
             rows = await tx.execute(text("SELECT name, position FROM checkpoints"))
             return head, dict(rows.all())
+
+    async def look(self, within: float) -> Look:
+        """Where everything stands, as the database told it within these seconds: many followers ask it once.
+
+        Whoever finds events of another process wakes the others.
+        """
+        async with self._looking:
+            before, now = self._look, time.monotonic()
+            if before is not None and now - before.at < within:
+                return before
+            self._look = look = Look(now, *await self.progress())
+        if look.position > max(self.tail.newest, 0 if before is None else before.position):
+            self.appended.ring()
+        return look
 
     async def check_head(self, position: int, hash_: bytes) -> None:
         """The head must be the last event's: events cut off at the end show here."""
