@@ -222,6 +222,7 @@ class Residents:
             ended=ended,
             days=((ended or self.api.runtime.clock()) - received.received_at) // timedelta(days=1),
             other_route=state.other_route if isinstance(state, report.Refused) else None,
+            notice=state.notice if isinstance(state, report.Refused) else None,
             may_withdraw=not row["withdrawn"] and stands not in ENDED,
             supplements=await self.side.supplements(access["report"], meta, "own report"),
             expires_at=instant(access["expires_at"]),

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from services.intake.domain import rates
+from services.intake.domain.order import OrderCalledBack
 from services.intake.domain.rates import Course, Rate, Share
 from services.intake.domain.report import ReportClassified, ReportMoved, ReportReceived
 from services.intake.projections.reports import reports, visible
@@ -45,13 +46,22 @@ courses = Table(
     Column("satisfied_by", BigInteger, nullable=False),
     Index("courses_by_day", "received_on", "station"),
 )
-_CONCERNED = (ReportReceived, ReportClassified, ReportMoved, *rates.STEPS, cases.CaseSettled, cases.CaseClosed)
+_CONCERNED = (
+    ReportReceived,
+    ReportClassified,
+    ReportMoved,
+    *rates.STEPS,
+    cases.CaseSettled,
+    cases.CaseClosed,
+    OrderCalledBack,
+)
 
 
 class Courses(RowProjection):
     """A row for each report, by its case code."""
 
     name: ClassVar[str] = "courses"
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (courses,)
 
     def key(self, recorded: Recorded) -> Hashable | None:
@@ -79,6 +89,8 @@ class Courses(RowProjection):
             case cases.CaseSettled() | cases.CaseClosed():
                 settled = isinstance(event, cases.CaseSettled)
                 return {**row, **_findings(rates.mediated(_course(row), settled, recorded.stored.position))}
+            case OrderCalledBack(satisfied=satisfied):
+                return {**row, **_findings(rates.called_back(_course(row), satisfied, recorded.stored.position))}
             case _:
                 assert isinstance(event, rates.STEPS), "the key is only that of what concerns a course"
                 return {**row, **_findings(rates.after(_course(row), event, recorded.stored.position))}

@@ -94,6 +94,11 @@ async def test_an_order_goes_round_from_its_assignment_to_the_call_back(weifang:
     done = await step(weifang, order["id"], "reopening", approved=True, reason="确有反复")
     shown = await read(weifang, order["id"], done["position"])
     assert (shown["stage"], shown["round"]) == ("accepted", 2)
+    # what whoever was called back said counts, and leads to the case
+    await weifang.caught_up()
+    asked = {"first_day": "2020-01-01", "last_day": "2039-12-31", "good": False}
+    against = (await weifang.get("/statistics/rates/satisfied/reports", **asked)).json()
+    assert shown["code"] in [one["code"] for one in against]
     assert [entry["words"] for entry in shown["history"] if entry["type"] == "order-called-back"] == ["昨晚又在施工"]
 
     # what the hotline is told of it

@@ -326,3 +326,16 @@ async def test_erasing_a_confidential_reporter_erases_the_identity(desk: Desk) -
 
 async def test_an_anonymous_report_is_refused_a_name_by_every_way_in(desk: Desk) -> None:
     assert (await desk.post("/reports", report(confidentiality="anonymous", reporter_name="何某"))).status_code == 422
+
+
+async def test_who_was_refused_reads_the_notice_in_their_own_view(desk: Desk) -> None:
+    told = await desk.register(text="我不同意调解，只想问清楚去哪里告。")
+    issued = (await desk.post(f"/reports/{told['id']}/access", {})).json()
+    refused = await desk.post(f"/reports/{told['id']}/refuse-by-rule", {"ground": "party_unwilling"})
+    assert refused.status_code == 200, refused.text
+    notice = (await desk.get(f"/reports/{told['id']}/notice")).json()
+    await desk.caught_up()
+    page = unescape((await browser(desk).get(f"/r/{issued['token']}")).text)
+    assert notice["number"] in page
+    assert "人民调解法" in page
+    assert notice["en"].splitlines()[0] in page
