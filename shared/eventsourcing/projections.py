@@ -522,6 +522,15 @@ async def _drop(tx: AsyncConnection, tables: Iterable[Table]) -> None:
             await tx.execute(DropTable(table))
 
 
+class NeverStored(Exception):
+    """Nobody can have been told of this position: the store does not reach so far."""
+
+    def __init__(self, wanted: int, head: int) -> None:
+        super().__init__(f"nothing is stored at {wanted}: the store ends at {head}")
+        self.wanted = wanted
+        self.head = head
+
+
 class Behind(Exception):
     """The projection has not reached the asked position in time; asking again a little later will do."""
 

@@ -28,6 +28,7 @@ from shared.eventsourcing.migration import migrate
 from shared.eventsourcing.policies import PolicyHandler, React
 from shared.eventsourcing.projections import (
     Behind,
+    NeverStored,
     Progress,
     Projection,
     ProjectionHandler,
@@ -302,6 +303,10 @@ class Runtime:
         self._known(projection)
         if source is not None and source != self.settings.service:
             position = await self._arrival(source, position)
+        elif await projected(self.database, projection) >= position:
+            return
+        elif position > (head := await self.store.head()).position:
+            raise NeverStored(position, head.position)
         await wait_until(lambda: projected(self.database, projection), projection, position)
 
     async def _arrival(self, source: str, position: int, seconds: float = 10.0) -> int:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from shared.eventsourcing.commands import Contended, Stale
 from shared.eventsourcing.decider import Code, Refusal, Unknown
-from shared.eventsourcing.projections import Behind
+from shared.eventsourcing.projections import Behind, NeverStored
 from shared.eventsourcing.store import CommandReused, InvalidAppend, StoreUnavailable
 from shared.web.idempotency import key_reused
 from shared.web.languages import Language, Languages, mark
@@ -82,6 +82,17 @@ def install(app: FastAPI) -> None:
         )
         return respond(request, problem)
 
+    async def never_stored(request: Request, error: Exception) -> Response:
+        assert isinstance(error, NeverStored), "registered for positions beyond the store"
+        problem = Problem(
+            422,
+            "position-not-stored",
+            mark("The request is not valid"),
+            mark("Nothing is stored at position %(wanted)s: the latest is %(head)s. Ask after one that you were told."),
+            values={"wanted": error.wanted, "head": error.head},
+        )
+        return respond(request, problem)
+
     async def invalid(request: Request, error: Exception) -> Response:
         problem = Problem(
             413, "cannot-be-stored", mark("The request is too large"), mark("%(why)s"), values={"why": str(error)}
@@ -94,4 +105,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(CommandReused, reused)
     app.add_exception_handler(StoreUnavailable, unavailable)
     app.add_exception_handler(Behind, behind)
+    app.add_exception_handler(NeverStored, never_stored)
     app.add_exception_handler(InvalidAppend, invalid)

@@ -171,7 +171,7 @@ class Rarities:
         return self._of.get(digest(pair), self._unknown)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=32_768)
 def digest(pair: str) -> int:
     """Tables of what is common keep digests, from which no name can be read."""
     return crc32(pair.encode()) & 0xFFFFFF

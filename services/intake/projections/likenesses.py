@@ -108,7 +108,7 @@ class Likenesses(Projection):
         ]
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _traits(subject: str, words: str, on: date, place: Place) -> likeness.Traits:
     """Kept in memory under the words themselves: whoever cannot open these any more finds nothing here either."""
     return likeness.traits(subject, words, on, place)

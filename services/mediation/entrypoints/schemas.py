@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from services.mediation.application.handlers import Clear
 from services.mediation.domain.events import Form, Outcome, Reason, Seat, Side
+from shared.web.moments import Moment
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[\w.@:+-]+$")]
 Name = Annotated[Clear, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -24,7 +25,7 @@ class Body(BaseModel):
 class Told(Body):
     """A body that may speak of the past."""
 
-    happened_at: AwareDatetime | None = Field(
+    happened_at: Moment | None = Field(
         default=None, description="For history that is entered later: when it happened. Not in the future."
     )
 
@@ -67,7 +68,7 @@ class PartyRef(Told):
 
 
 class SessionIn(Told):
-    begins_at: AwareDatetime
+    begins_at: Moment
     place: Line
 
 
