@@ -87,7 +87,7 @@ def install(app: FastAPI) -> None:
         problem = Problem(
             422,
             "position-not-stored",
-            mark("The request is not valid"),
+            mark("The request is malformed"),
             mark("Nothing is stored at position %(wanted)s: the latest is %(head)s. Ask after one that you were told."),
             values={"wanted": error.wanted, "head": error.head},
         )
