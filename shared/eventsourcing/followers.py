@@ -36,6 +36,7 @@ GATHER_FROM = 32
 GATHER_SECONDS = 0.05
 KEEP_SECONDS = 0.2
 """How long a checkpoint that moved on without effects may wait until the database has it."""
+_GLANCE_SECONDS = 0.1
 _BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -133,7 +134,7 @@ class Follower:
             except Overtaken as overtaken:
                 log.info("%s", overtaken)
                 self._checkpoint = None
-                await asyncio.sleep(RENEW_SECONDS)
+                await pause(RENEW_SECONDS, leading)
             except Exception as error:
                 self.failures += 1
                 self._checkpoint = None
@@ -144,7 +145,7 @@ class Follower:
                     )
                 elif self.failing != before:  # something is away that comes back; once said, it stays so until then
                     log.warning("follower %s waits at position %d: %s", self.name, self.position, self.failing)
-                await asyncio.sleep(_BACK_OFF[min(self.failures, len(_BACK_OFF)) - 1])
+                await pause(_BACK_OFF[min(self.failures, len(_BACK_OFF)) - 1], leading)
             finally:
                 self._store.appended.discard(ticket)
         with suppress(Exception):  # what was not kept is passed once more by whoever leads next
@@ -198,6 +199,13 @@ class Follower:
         return lately.at > self._stood and lately.checkpoints.get(self.name, 0) != known.stored
 
 
+async def pause(seconds: float, leading: Callable[[], bool]) -> None:
+    """Waits, and not much longer than it is this replica's turn: a service that stops is not kept waiting."""
+    until = time.monotonic() + seconds
+    while leading() and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110 (a lease runs out by the clock)
+        await asyncio.sleep(min(left, _GLANCE_SECONDS))
+
+
 class Leases:
     """Who runs what. One renewal keeps all leases of this replica."""
 
@@ -244,9 +252,17 @@ class Task(NamedTuple):
 class Runner:
     """Runs a service's followers and clocks, each where this replica holds its lease."""
 
-    def __init__(self, database: Database, tasks: Sequence[Task], holder: str | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        tasks: Sequence[Task],
+        holder: str | None = None,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`wake` ends the waiting of those tasks that wait for something to do."""
         self.leases = Leases(database, holder)
         self._tasks = tasks
+        self._wake = wake
         self._held: set[str] = set()
         self._held_until = 0.0
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -262,6 +278,7 @@ class Runner:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
         self._held = set()
+        self._wake()
         running = set(self._running.values())
         if running:
             _, late = await asyncio.wait(running, timeout=STOP_SECONDS)

@@ -209,7 +209,7 @@ class Runtime:
                 self.store, self.settings.kafka, self.settings.service, source, self._publish, self._topics
             )
             self._follow(Follower(self.store, self.relay_handler))
-        self.runner = Runner(self.database, self._tasks)
+        self.runner = Runner(self.database, self._tasks, wake=self.store.appended.ring)
         await self.runner.start()
         if self.receiver is not None:
             self._in_background(self._listen())

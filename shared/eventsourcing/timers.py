@@ -6,7 +6,6 @@ timer, so two clocks at once, or a crash between firing and clearing, fire once.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, Select, Table, Text,
 
 from shared.eventsourcing.database import Database
 from shared.eventsourcing.decider import Refusal
+from shared.eventsourcing.followers import pause
 from shared.eventsourcing.projections import Projection, Recorded, Rows
 from shared.eventsourcing.store import Clock, instant, microseconds, system_clock
 
@@ -120,7 +120,7 @@ class TimerClock:
             except Exception as error:
                 self.failing = f"{type(error).__name__}: {error}"
                 log.exception("due timers could not be fired; they stay due")
-            await asyncio.sleep(self._every)
+            await pause(self._every, leading)
 
     async def tick(self) -> int:
         """Fires what is due and has not been fired by this clock; answers how many.
