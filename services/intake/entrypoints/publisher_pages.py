@@ -16,6 +16,7 @@ from services.intake.entrypoints.http import Api, Id, before
 from services.intake.entrypoints.pages import CHANNELS
 from services.intake.entrypoints.publishers import (
     Gate,
+    PublisherChangeIn,
     PublisherIn,
     arrival_out,
     changeable,
@@ -171,6 +172,41 @@ def add(site: Routes, api: Api, gate: Gate, pages: Pages, languages: Languages) 
         except Refusal as refusal:
             return await list_page(request, actor, *_with(said(request, refusal), given))
         return RedirectResponse(f"/intake/publishers?after={handled.position}", 303)
+
+    @site.post("/publishers/{id}", access="publisher.change", include_in_schema=False)
+    async def change(
+        request: Request,
+        id: Id,
+        actor: CurrentActor,
+        key: IdempotencyKey,
+        name: Annotated[str, Form()] = "",
+        channels: Annotated[list[str] | None, Form()] = None,
+        per_minute: Annotated[str, Form()] = "",
+        per_day: Annotated[str, Form()] = "",
+        contact: Annotated[str, Form()] = "",
+    ) -> Response:
+        """Whom its page is open to stays as it is: that is set by the API."""
+        known = await changeable(api, actor, id)
+        try:
+            body = PublisherChangeIn.model_validate(
+                {
+                    "name": name.strip(),
+                    "channels": channels or [],
+                    "quota": {"per_minute": per_minute, "per_day": per_day},
+                    "contact": contact.strip() or None,
+                    "accounts": list(known.accounts),
+                }
+            )
+        except ValidationError:
+            wrong = mark("A name, at least one channel and a quota are needed.")
+            return await one_page(request, actor, id, languages.text(language_of(request), wrong), 422)
+        try:
+            meta = keyed(api, actor, key, known.station)
+            handled = await gate.publishers.change(known, body.said(), meta, key.command_id)
+        except Refusal as refusal:
+            return await one_page(request, actor, id, *said(request, refusal))
+        await api.runtime.wait_for("publishers", handled.position)
+        return RedirectResponse(f"/intake/publishers/{id}", 303)
 
     @site.post("/publishers/{id}/keys", access="publisher.change", include_in_schema=False)
     async def issue_key(

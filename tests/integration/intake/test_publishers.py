@@ -273,6 +273,21 @@ async def test_a_leader_registers_a_system_in_the_page_and_its_key_is_shown_once
     address = f"/intake/publishers/{publisher_id(source)}"
     page = (await browser.get(address)).text
     assert "小周 18635100000" in page
+    change = {
+        "form_token": form_token(page),
+        "idempotency_key": str(uuid.uuid4()),
+        "name": "巡防 App 二期",
+        "channels": ["patrol"],
+        "per_minute": "30",
+        "per_day": "900",
+        "contact": "小周 18635100000",
+    }
+    assert (await browser.post(address, data=change)).status_code == 303
+    changed = (await desk.get(f"/publishers/{publisher_id(source)}")).json()
+    assert (changed["name"], changed["channels"], changed["quota"]["per_minute"]) == ("巡防 App 二期", ["patrol"], 30)
+    assert changed["contact"] == "小周 18635100000"
+    bare = {**change, "channels": [], "idempotency_key": str(uuid.uuid4())}
+    assert (await browser.post(address, data=bare)).status_code == 422
     form = {"form_token": form_token(page), "idempotency_key": str(uuid.uuid4()), "overlap_hours": "0"}
     first = await browser.post(f"{address}/keys", data=form)
     key = re.search(r"wgk_[\w-]+", first.text)
