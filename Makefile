@@ -56,8 +56,8 @@ test-e2e: setup  ## All services together
 test-browser: setup  ## The pages in a real browser
 	@$(BIN)/pytest tests/browser
 
-test-slow: setup  ## The exhaustive fault runs
-	@$(BIN)/pytest -m slow -s tests/faults
+test-slow: setup  ## The exhaustive runs: faults, and every request spoiled
+	@$(BIN)/pytest -m slow -s tests/faults tests/integration/*/test_bad_input.py
 
 bench: setup  ## Measure against the references of the same run
 	@$(BIN)/python -m bench
