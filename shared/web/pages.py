@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from shared.access.actors import Actor
 from shared.access.rights import Action, may
 from shared.law.legal_time import SHANGHAI, day_of
 from shared.web import sessions, static
@@ -47,6 +48,8 @@ class Section:
     action: Action
     also: tuple[str, ...] = ()
     """Where further pages of it lie."""
+    group: str = ""
+    """The name under which it stands beside others; empty where it stands for itself."""
 
 
 CONSOLES: Final = (
@@ -106,10 +109,7 @@ class Pages:
                     "demo": self._demo,
                     "consoles": CONSOLES,
                     "here": request.url.path.split("/")[1],
-                    "sections": []
-                    if actor is None
-                    else [one for one in self._sections if may(actor, one.action).allowed],
-                    "section": self._section(request.url.path),
+                    **self._navigation(request.url.path, actor),
                     "form_field": FORM_FIELD,
                     "form_token": form_token(self._key, account, self._clock()),
                     "now": self._clock(),
@@ -123,6 +123,19 @@ class Pages:
             secure = sessions.is_https(request)
             response.set_cookie(COOKIE, language, max_age=_YEAR, path="/", samesite="lax", httponly=True, secure=secure)
         return response
+
+    def _navigation(self, path: str, actor: Actor | None) -> dict[str, object]:
+        """What is open to the reader: one section of each group, and all of the group in which the page is."""
+        allowed = [] if actor is None else [one for one in self._sections if may(actor, one.action).allowed]
+        section = self._section(path)
+        group = next((one.group for one in allowed if one.address == section), "")
+        firsts = {one.group or one.address: one for one in reversed(allowed)}
+        return {
+            "sections": [one for one in allowed if firsts[one.group or one.address] is one],
+            "beside": [one for one in allowed if group and one.group == group],
+            "section": section,
+            "group": group,
+        }
 
     def _section(self, path: str) -> str | None:
         """The address of the section to which a page belongs."""

@@ -10,8 +10,9 @@ from starlette.requests import Request
 
 from shared.web import static
 from shared.web.languages import Language, Languages, accepted
-from shared.web.pages import Pages, day, moment, said
-from tests.unit.shared.web.conftest import KEY
+from shared.web.pages import Pages, Section, day, moment, said
+from shared.web.routes import Caller
+from tests.unit.shared.web.conftest import KEY, OFFICER
 
 EVENING = datetime(2026, 8, 28, 10, 0, tzinfo=UTC)
 
@@ -161,3 +162,31 @@ def test_the_address_of_a_file_changes_with_its_content(tmp_path: Path) -> None:
     assert static.address("a.css", tmp_path) != first
     with pytest.raises(FileNotFoundError, match=r"shared\.web\.vendor"):
         static.address("none.css", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/intake/reports/7", "/intake/desk /intake/reports | /intake/reports /intake/orders | /intake/reports"),
+        ("/intake/orders", "/intake/desk /intake/reports | /intake/reports /intake/orders | /intake/orders"),
+        ("/intake/desk", "/intake/desk /intake/reports | | /intake/desk"),
+    ],
+)
+def test_sections_of_a_group_stand_beside_each_other_once_one_of_them_is_open(
+    tmp_path: Path, path: str, shown: str
+) -> None:
+    listed = (
+        "{{ sections|join(' ', attribute='address') }} | {{ beside|join(' ', attribute='address') }} | {{ section }}"
+    )
+    sections = (
+        Section("/intake/desk", "My work", "report.handle"),
+        Section("/intake/reports", "Reports", "report.read", group="Everything"),
+        Section("/intake/orders", "Orders", "report.read", group="Everything"),
+        Section("/intake/publishers", "Publishers", "publisher.read", group="Everything"),
+    )
+    (tmp_path / "listed.html").write_text(listed, encoding="utf-8")
+    console = Pages([tmp_path], languages=Languages(), session_key=KEY, clock=lambda: EVENING, sections=sections)
+    asked = request()
+    asked.scope["path"] = path
+    asked.state.caller = Caller(OFFICER)
+    assert re.sub(" +", " ", bytes(console.render(asked, "listed.html").body).decode()) == shown
