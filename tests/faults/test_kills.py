@@ -110,7 +110,7 @@ def seed() -> int:
 @pytest.mark.timeout(500)
 def test_an_import_outlives_the_kill_of_each_process_once(whole: Whole, gateway: Gateway, tmp_path: Path) -> None:
     file = tmp_path / "messages.csv"
-    write_messages(file, 600)
+    write_messages(file, 400)
     _, repeated = survived(whole, gateway, file, kills=5, cases=4, seed=seed(), patience=300)
     assert repeated > 0
 

@@ -66,7 +66,7 @@ def test_a_topic_deleted_and_made_anew_during_an_import_is_filled_again_from_the
     whole: Whole, tmp_path: Path
 ) -> None:
     file = tmp_path / "messages.csv"
-    numbers = write_messages(file, 600)
+    numbers = write_messages(file, 400)
     work = Import(whole, file)
     try:
         until("some messages to be taken in", lambda: work.taken_in() >= 100 or None, 60, every=0.02)

@@ -231,10 +231,11 @@ async def test_a_filter_or_a_cursor_that_is_none_is_refused(desk: Desk) -> None:
         assert (await desk.get("/reports", **wrong)).status_code == 422, wrong
 
 
-async def test_a_position_that_does_not_come_is_told_after_some_seconds(desk: Desk) -> None:
+async def test_a_position_that_was_never_stored_is_refused_and_not_waited_for(desk: Desk) -> None:
     answer = await desk.get("/reports", after=10**9)
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"]
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith(":position-not-stored")
+    assert "1000000000" in answer.json()["detail"]
 
 
 # Deciding
