@@ -7,7 +7,7 @@ reckoned here is this project's own.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, assert_never
 
 from services.intake.domain.assignment_events import (
     HandlingChecked,
@@ -72,6 +72,8 @@ def after(course: Course, step: Step, position: int) -> Course:
             solved = "refused"
         case HandlingStarted() | HandlingFinished() | DisputeAdmitted():
             return course
+        case _:
+            assert_never(step)
     return replace(course, solved=solved, solved_by=position)
 
 
@@ -94,3 +96,5 @@ def counts(course: Course, rate: Rate) -> bool | None:
             return None if course.solved == "refused" else course.solved == "solved"
         case "satisfied":
             return course.satisfied
+        case _:
+            assert_never(rate)
